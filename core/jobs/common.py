@@ -1,0 +1,59 @@
+"""Parameters that several jobs share, so that they read and behave alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .parameters import Kind, choice, integer, number, parameter
+
+PROCESSORS = ("AUTO", "GPU", "CPU")
+
+
+def processor() -> Any:
+    """The processor type."""
+    return choice(
+        "Processor Type",
+        "GPU needs an NVIDIA card with CUDA and fails without one; AUTO takes the card when there is one, else the CPU.",
+        PROCESSORS,
+        "AUTO",
+        advanced=True,
+    )
+
+
+def gpu_id() -> Any:
+    """Which card."""
+    return integer("GPU ID", "Number of the card, counted from 0 as nvidia-smi does. Used when a GPU is.", 0, advanced=True)
+
+
+def batch_size(default: int, what: str) -> Any:
+    """How many tiles at once."""
+    return integer(
+        "Batch Size",
+        f"How many {what} the model works on at once. More is faster and takes more memory.",
+        default,
+        minimum=1,
+        maximum=4096,
+    )
+
+
+def extent() -> Any:
+    """Part of the raster."""
+    return parameter(
+        Kind.EXTENT,
+        "Extent",
+        "Part of the raster to process, as xmin,xmax,ymin,ymax with an optional [EPSG:code]; without one, in the "
+        "raster's own coordinate system. Empty: the whole raster.",
+        None,
+        advanced=True,
+    )
+
+
+def cell_size() -> Any:
+    """Resolution worked at."""
+    return number(
+        "Cell Size",
+        "Pixel size to work at, in units of the raster's coordinate system (degrees for geographic ones). Empty or 0: "
+        "the raster's own.",
+        None,
+        advanced=True,
+    )

@@ -1,0 +1,126 @@
+"""The base of all jobs: what they share whatever they do."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from ..errors import InputError, InvalidParameter
+from .parameters import Kind, Output, Parameter
+
+_Job = TypeVar("_Job", bound="Job")
+_TRUE = {"true", "yes", "1", "on"}
+_FALSE = {"false", "no", "0", "off"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One piece of work: what it takes, checked, and what it returns.
+
+    Subclasses are frozen dataclasses whose fields are declared with :mod:`core.jobs.parameters`.
+
+    Attributes:
+        name: permanent id, also of the QGIS algorithm and the command.
+        title: ArcGIS's name of the tool.
+        summary: what it does, in one or two sentences for the user.
+        returns: outputs besides the ``NEW_...`` parameters.
+        runner: ``"module:function"`` that does the work in the worker; ``function(job, report) -> dict`` by output name.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    summary: ClassVar[str]
+    returns: ClassVar[tuple[Output, ...]] = ()
+    runner: ClassVar[str]
+
+    @classmethod
+    def parameters(cls) -> dict[str, Parameter]:
+        """The parameters by attribute name, in the order shown."""
+        return {field.name: field.metadata["parameter"] for field in dataclasses.fields(cls)}
+
+    @classmethod
+    def default(cls, name: str) -> Any:
+        """The default of the attribute ``name``; None when it has none."""
+        value = next(field.default for field in dataclasses.fields(cls) if field.name == name)
+        return None if value is dataclasses.MISSING else value
+
+    @classmethod
+    def from_values(cls: type[_Job], values: dict[str, Any]) -> _Job:
+        """Build the job from plain values, texts included, as they come from JSON or a command line.
+
+        Args:
+            values: by parameter name, upper or lower case, with dashes or underscores; ``None`` and ``""`` mean empty.
+
+        Raises:
+            InvalidParameter: an unknown name, a missing value, or a value of the wrong type or out of its limits.
+        """
+        parameters = cls.parameters()
+        clean: dict[str, Any] = {}
+        for key, value in values.items():
+            attribute = key.lower().replace("-", "_")
+            if attribute not in parameters:
+                known = ", ".join(name.upper() for name in parameters)
+                raise InvalidParameter(f"{cls.title} has no parameter {key}.", f"It takes {known}.")
+            if value is not None and value != "":
+                clean[attribute] = _convert(attribute, parameters[attribute], value)
+        for field in dataclasses.fields(cls):
+            if field.default is dataclasses.MISSING and field.name not in clean:
+                described = parameters[field.name]
+                raise InvalidParameter(
+                    f"{field.name.upper()} ({described.label}) is missing.", f"{cls.title} cannot run without it."
+                )
+        return cls(**clean)
+
+    def values(self) -> dict[str, Any]:
+        """The parameters as JSON values by upper-case name; empty ones left out."""
+        pairs = ((field.name.upper(), getattr(self, field.name)) for field in dataclasses.fields(self))
+        return {name: value for name, value in pairs if value is not None}
+
+    def check(self) -> None:
+        """Check everything that needs no opening of a raster or layer.
+
+        Raises:
+            InvalidParameter: values that do not fit each other.
+            InputError: a file or folder that is not there.
+        """
+        for name, described in self.parameters().items():
+            value = getattr(self, name)
+            if value is None:
+                continue
+            if described.kind is Kind.FILE and not Path(value).is_file():
+                raise InputError(f"{described.label}: there is no file {value}.", "Check the path.")
+            if described.kind is Kind.FOLDER and not Path(value).is_dir():
+                raise InputError(f"{described.label}: there is no folder {value}.", "Check the path.")
+
+
+def _convert(name: str, described: Parameter, value: Any) -> Any:
+    """Return ``value`` in the type of its parameter, within its limits."""
+    where = f"{name.upper()} ({described.label})"
+    kind = described.kind
+    if kind is Kind.BOOLEAN:
+        word = str(value).strip().lower()
+        if word not in _TRUE | _FALSE:
+            raise InvalidParameter(f"{where} is {value!r}; it must be true or false.")
+        return word in _TRUE
+    if kind in (Kind.INTEGER, Kind.NUMBER):
+        try:
+            converted = float(value)
+        except (TypeError, ValueError):
+            raise InvalidParameter(f"{where} is {value!r}; it must be a number.") from None
+        if not math.isfinite(converted) or (kind is Kind.INTEGER and converted != int(converted)):
+            word = "a whole number" if kind is Kind.INTEGER else "a finite number"
+            raise InvalidParameter(f"{where} is {value!r}; it must be {word}.")
+        low, high = described.minimum, described.maximum
+        if (low is not None and converted < low) or (high is not None and converted > high):
+            limits = f"at least {low:g}" if high is None else f"from {low:g} to {high:g}"
+            raise InvalidParameter(f"{where} is {value}; it must be {limits}.")
+        return int(converted) if kind is Kind.INTEGER else converted
+    if kind is Kind.CHOICE:
+        for word in described.choices:
+            if str(value).lower() == word.lower():
+                return word
+        raise InvalidParameter(f"{where} is {value!r}.", f"Choose one of {', '.join(described.choices)}.")
+    return str(value)
