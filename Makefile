@@ -1,0 +1,75 @@
+# Kestrel Object Detection. `make help` lists what there is.
+# Everything that is made lies under .build/ (tools, links), demo/ and dist/; the managed environment lies in the cache folder.
+
+SHELL := /bin/sh
+PYTHON := /usr/bin/python3
+BUILD := .build
+TOOLS := $(BUILD)/tools
+PLUGINS := $(BUILD)/plugins
+
+export QGIS_PLUGINPATH := $(CURDIR)/$(PLUGINS)
+export QGIS_CUSTOM_CONFIG_PATH := $(CURDIR)/$(BUILD)/profile
+export PYTHONDONTWRITEBYTECODE := 1
+# Without a screen Qt must not look for one; a desktop session keeps its own.
+ifeq ($(DISPLAY)$(WAYLAND_DISPLAY),)
+export QT_QPA_PLATFORM := offscreen
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help setup qgis tools environment plugin demo test test-core test-qgis lint bench package lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: qgis tools environment plugin ## install QGIS (Debian, Ubuntu), the deep-learning environment and the tools
+
+qgis:
+	@sh scripts/install_qgis.sh
+
+# Tools see QGIS's own modules, because the tests of the plugin run in QGIS's Python.
+$(TOOLS)/done: requirements-dev.txt | qgis
+	@echo "Installing the tools for tests and checks ..." >&2
+	@rm -rf $(TOOLS) && $(PYTHON) -m venv --system-site-packages $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+tools: $(TOOLS)/done
+
+environment: qgis
+	@$(PYTHON) -m core checkenvironment --build true --overwrite --output-report $(BUILD)/environment.html >/dev/null
+
+plugin: qgis
+	@mkdir -p $(PLUGINS) $(QGIS_CUSTOM_CONFIG_PATH)
+	@ln -sfn "$(CURDIR)" $(PLUGINS)/kestrel
+	@qgis_process plugins enable kestrel >/dev/null 2>&1 || { qgis_process plugins enable kestrel; exit 1; }
+
+demo: setup ## find trees in real aerial imagery: export, train, detect, suppress, measure; results in demo/
+	@$(TOOLS)/bin/python scripts/demo.py demo
+
+test: setup test-core test-qgis ## run every test
+
+# The core's tests run in the managed environment as users have it; pytest is lent to it from the tools.
+test-core:
+	@env PYTHONPATH="$$($(TOOLS)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'):$(CURDIR)" \
+	    "$$($(PYTHON) -m core --python)" -m pytest tests/core
+
+test-qgis:
+	@$(TOOLS)/bin/python -m pytest tests --ignore tests/core
+
+lint: tools plugin ## check style, types and the import rule
+	@$(TOOLS)/bin/ruff check . && $(TOOLS)/bin/ruff format --check .
+	@$(TOOLS)/bin/mypy --python-executable "$$($(PYTHON) -m core --python)"
+	@cd $(PLUGINS) && ../tools/bin/lint-imports --config kestrel/pyproject.toml
+
+bench: setup ## measure each tool against the raw limit of this machine
+	@"$$($(PYTHON) -m core --python)" -m benchmarks
+
+package: tools ## make the zip that QGIS installs: dist/kestrel-VERSION.zip
+	@$(TOOLS)/bin/python scripts/package.py dist
+
+lock: tools ## renew requirements.txt from requirements.in
+	@$(TOOLS)/bin/uv pip compile --universal --python-version 3.10 --generate-hashes --quiet --no-header \
+	    requirements.in -o requirements.txt
+
+clean: ## remove what was made here; the environment in the cache folder stays
+	rm -rf $(BUILD) demo dist .mypy_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Every figure that the README quotes, measured: ``python -m benchmarks`` (or ``make bench``)."""

@@ -1,0 +1,45 @@
+"""Make the zip that QGIS installs: ``python scripts/package.py DIST_FOLDER``.
+
+The zip holds the committed files without those that ``.gitattributes`` marks ``export-ignore``, in one folder ``kestrel``.
+"""
+
+from __future__ import annotations
+
+import configparser
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+LIMIT = 25 * 1024 * 1024  # of plugins.qgis.org
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main(folder: Path) -> Path:
+    """Write ``folder/kestrel-VERSION.zip`` and return its path.
+
+    Raises:
+        SystemExit: the zip is over the limit of the plugin site, or holds what the site refuses.
+    """
+    metadata = configparser.ConfigParser()
+    metadata.read(ROOT / "metadata.txt", encoding="utf-8")
+    target = folder.absolute() / f"kestrel-{metadata['general']['version']}.zip"
+    folder.mkdir(parents=True, exist_ok=True)
+    git = ["git", "-C", str(ROOT)]
+    if subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True, check=True).stdout:
+        print("Note: changes that are not committed are not in the zip.", file=sys.stderr)
+    subprocess.run([*git, "archive", "--format=zip", "--prefix=kestrel/", f"--output={target}", "HEAD"], check=True)
+
+    with zipfile.ZipFile(target) as archive:
+        names = archive.namelist()
+    bad = [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".so", ".dll", ".exe"))]
+    if bad or target.stat().st_size > LIMIT:
+        size = target.stat().st_size
+        target.unlink()
+        sys.exit(f"The zip cannot be published: {size} bytes (limit {LIMIT}), files not allowed: {bad or 'none'}.")
+    print(f"{target} ({target.stat().st_size / 1024:.0f} KiB, {len(names)} files)")
+    return target
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "dist"))
