@@ -57,7 +57,7 @@ def main(folder: Path) -> None:
     )
     accuracy = tool(
         "computeaccuracy", DETECTIONS=kept, TRUTH=data / "test.gpkg", DETECTION_CLASS_FIELD="Class",
-        TRUTH_CLASS_FIELD="class", IOU=0.4, OUTPUT_TABLE=table, OUTPUT_REPORT=folder / "accuracy.html",
+        TRUTH_CLASS_FIELD="class", OUTPUT_TABLE=table, OUTPUT_REPORT=folder / "accuracy.html",
     )  # fmt: skip
     picture = folder / "map.png"
     map_script = [sys.executable, ROOT / "scripts" / "demo_map.py", data / "test.tif", data / "test.gpkg", kept, picture]
