@@ -1,0 +1,1 @@
+"""The Python environment of the worker, and the worker process itself. Standard library only."""
