@@ -1,0 +1,149 @@
+"""Reading a layer of features into arrays, cleaned of what no later step could use."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+import pyogrio.raw
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
+from rasterio.crs import CRS
+from rasterio.errors import CRSError
+
+from ..errors import InputError
+
+_KINDS = {0: "point", 1: "line", 2: "line", 3: "polygon", 4: "point", 5: "line", 6: "polygon", 7: "collection"}
+
+
+@dataclass
+class Features:
+    """The features of a layer, one element of each array per feature.
+
+    Attributes:
+        name: of the layer, for messages.
+        geometries: (N,) shapely geometries: two-dimensional, valid, not empty; multi-part ones kept.
+        ids: (N,) row number in the source, counted from 0.
+        crs: coordinate system; None when there is none.
+        fields: values by field name, (N,) each; missing texts are None, missing numbers NaN.
+        repaired: how many geometries were invalid and were repaired.
+        dropped: how many features had no usable geometry: none, empty, without area, or not finite.
+    """
+
+    name: str
+    geometries: np.ndarray
+    ids: np.ndarray
+    crs: CRS | None = None
+    fields: dict[str, np.ndarray] = field(default_factory=dict)
+    repaired: int = 0
+    dropped: int = 0
+
+    def __len__(self) -> int:
+        return len(self.geometries)
+
+
+def read_features(source: str, columns: list[str] | None = None, geometry: tuple[str, ...] = ("polygon",)) -> Features:
+    """Read a layer.
+
+    Args:
+        source: a path, or ``path|layername=NAME`` as QGIS writes it (``layerid`` and ``subset`` work too).
+        columns: the fields wanted; None for all.
+        geometry: the types taken, of ``"point"``, ``"line"``, ``"polygon"``.
+
+    Returns:
+        The features; none is not an error.
+
+    Raises:
+        InputError: no such file or layer, not readable, no geometry, another geometry type, or a field that is not there.
+    """
+    path, layer, where = _parse(source)
+    name = f"{Path(path).name}|{layer}" if layer is not None else Path(path).name
+    if Path(path).is_absolute() and not Path(path).exists():
+        raise InputError(f"There is no file {path}.", "Check the path.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # such as "more than one layer found": the first is QGIS's choice too
+            info = pyogrio.read_info(path, layer=layer)
+            present = [str(column) for column in info["fields"]]
+            missing = [column for column in columns or [] if column not in present]
+            if missing:
+                raise InputError(
+                    f"{name} has no field {', '.join(missing)}.",
+                    f"It has {', '.join(present)}." if present else "It has no fields at all.",
+                )
+            meta, _, wkb, values = pyogrio.raw.read(path, layer=layer, columns=columns, where=where, force_2d=True)
+    except DataLayerError as error:
+        layers = ", ".join(str(row[0]) for row in pyogrio.list_layers(path))
+        raise InputError(f"{Path(path).name} has no layer {layer}.", f"It has {layers}.") from error
+    except (DataSourceError, ValueError) as error:
+        raise InputError(
+            f"{name} cannot be read as a vector layer: {str(error).rstrip('.')}.", "Check that it opens in QGIS."
+        ) from error
+    if wkb is None:
+        raise InputError(f"{name} is a table without geometry.", f"Give a layer of {_plural(geometry)}.")
+    geometries = shapely.from_wkb(wkb, on_invalid="ignore")
+    keep, repaired = _clean(geometries, geometry, name)
+    return Features(
+        name=name,
+        geometries=geometries[keep],
+        ids=np.flatnonzero(keep),
+        crs=_crs(meta["crs"], name),
+        fields={str(key): column[keep] for key, column in zip(meta["fields"], values, strict=True)},
+        repaired=repaired,
+        dropped=int((~keep).sum()),
+    )
+
+
+def _parse(source: str) -> tuple[str, str | int | None, str | None]:
+    """Split a QGIS source into path, layer and filter."""
+    path, *options = str(source).split("|")
+    layer: str | int | None = None
+    where = None
+    for option in options:
+        key, _, value = option.partition("=")
+        if key.lower() == "layername":
+            layer = value
+        elif key.lower() == "layerid" and layer is None and value.isdigit():
+            layer = int(value)
+        elif key.lower() == "subset":
+            where = value
+    return path, layer, where
+
+
+def _clean(geometries: np.ndarray, kinds: tuple[str, ...], name: str) -> tuple[np.ndarray, int]:
+    """Repair ``geometries`` in place; return which to keep and how many were repaired."""
+    present = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))
+    found = np.array([_KINDS.get(number, "") for number in shapely.get_type_id(geometries).tolist()], object)
+    wrong = present & ~np.isin(found, kinds)
+    if wrong.any():
+        others = " and ".join(sorted(set(found[wrong])))
+        raise InputError(
+            f"{name} holds {others} features ({wrong.sum()} of {len(geometries)}), but {_plural(kinds)} are needed.",
+            "" if "point" in kinds else "Convert them, for example with Buffer.",
+        )
+    bounds = shapely.bounds(geometries)
+    keep = present & np.isfinite(bounds).all(axis=1)
+    broken = keep & ~shapely.is_valid(geometries)
+    if broken.any():
+        # "structure" keeps the kind of geometry: polygons stay polygons, parts that collapsed to lines go.
+        geometries[broken] = shapely.make_valid(geometries[broken], method="structure", keep_collapsed=False)
+        keep &= ~shapely.is_empty(geometries)
+    return keep, int((broken & keep).sum())
+
+
+def _crs(text: str | None, name: str) -> CRS | None:
+    """The coordinate system from its name or WKT."""
+    if not text:
+        return None
+    try:
+        return CRS.from_user_input(text) or None
+    except CRSError as error:
+        raise InputError(f"{name} has a coordinate system that is unknown: {text[:80]}.", "Assign a known one.") from error
+
+
+def _plural(kinds: tuple[str, ...]) -> str:
+    """The types in words: ``"points or polygons"``."""
+    return " or ".join(f"{kind}s" for kind in kinds)
