@@ -1,0 +1,63 @@
+"""Which processor the network runs on."""
+
+from __future__ import annotations
+
+import torch
+
+from .errors import DeviceError
+from .reporting import Reporter
+
+
+def choose_device(processor: str, gpu_id: int, report: Reporter) -> torch.device:
+    """Choose the processor and tell the user which one it is and why.
+
+    Args:
+        processor: ``"AUTO"`` takes the card if there is one that works, ``"GPU"`` insists on it, ``"CPU"`` does not look.
+        gpu_id: number of the card, counted from 0.
+        report: gets one line.
+
+    Raises:
+        DeviceError: GPU was asked for and there is none, or not that one, or it does not work.
+    """
+    if processor == "CPU":
+        report.info(f"Device: CPU ({torch.get_num_threads()} threads), as asked.")
+        return torch.device("cpu")
+    trouble, hint = _trouble(gpu_id)
+    if trouble:
+        if processor == "GPU":
+            raise DeviceError(trouble, hint)
+        report.info(f"Device: CPU ({torch.get_num_threads()} threads). {trouble}")
+        return torch.device("cpu")
+    card = torch.cuda.get_device_properties(gpu_id)
+    report.info(f"Device: GPU {gpu_id}, {card.name}, {card.total_memory / 2**30:.1f} GB, PyTorch {torch.__version__}.")
+    return torch.device("cuda", gpu_id)
+
+
+def describe_device(device: torch.device) -> str:
+    """Return the device as the user knows it: ``"NVIDIA H100 (GPU 0)"`` or ``"CPU (8 threads)"``."""
+    if device.type == "cuda":
+        return f"{torch.cuda.get_device_name(device)} (GPU {device.index or 0})"
+    return f"CPU ({torch.get_num_threads()} threads)"
+
+
+def _trouble(gpu_id: int) -> tuple[str, str]:
+    """Return why the card cannot be used and what to do; two empty texts when it can."""
+    if torch.version.cuda is None:
+        return (
+            "This PyTorch was built without CUDA.",
+            "Build the environment again on this machine, or set Processor Type to CPU.",
+        )
+    if not torch.cuda.is_available():
+        return (
+            "PyTorch finds no NVIDIA card that it can use.",
+            "Check the card and its driver with Check Deep Learning Environment, or set Processor Type to CPU.",
+        )
+    count = torch.cuda.device_count()
+    if gpu_id >= count:
+        return f"There is no GPU {gpu_id}: this machine has {count}, counted from 0.", "Set GPU ID to one that exists."
+    try:
+        torch.ones(1, device=torch.device("cuda", gpu_id)).add_(1).item()
+    except RuntimeError as error:
+        reason = str(error).splitlines()[0]
+        return f"GPU {gpu_id} ({torch.cuda.get_device_name(gpu_id)}) does not work: {reason}.", "Update its driver."
+    return "", ""

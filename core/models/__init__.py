@@ -1,0 +1,7 @@
+"""The architectures: one module per kind of model, one registry, and what they share."""
+
+from .building import build, load, load_weights
+from .preparation import choose_normalisation, prepare
+from .registry import MODELS, model_type
+
+__all__ = ["MODELS", "build", "choose_normalisation", "load", "load_weights", "model_type", "prepare"]

@@ -1,0 +1,115 @@
+"""The networks that read the image: ImageNet classifiers cut at strides 4, 8, 16, 32, with a feature pyramid on top.
+
+Feature pyramid: Lin et al., "Feature Pyramid Networks for Object Detection", 2017; built by torchvision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import nn
+from torchvision.models import mobilenet_v2, resnet18, resnet34, resnet50
+from torchvision.models.detection.backbone_utils import BackboneWithFPN
+
+from ..errors import ModelError
+
+STRIDES = (4, 8, 16, 32, 64)  # pixels a cell of each pyramid level covers; the last one is pooled from the one before
+
+
+class FixedBatchNorm2d(nn.BatchNorm2d):
+    """Batch normalisation that keeps its statistics and factors, for weights trained on larger batches than ours.
+
+    The same as torchvision's ``FrozenBatchNorm2d``, with the keys of an ordinary ``BatchNorm2d`` in the state dict and its
+    native kernel, which is faster on the CPU.
+    """
+
+    def __init__(self, num_features: int) -> None:
+        super().__init__(num_features)
+        self.requires_grad_(False)
+        self.train(False)
+
+    def train(self, mode: bool = True) -> FixedBatchNorm2d:
+        """Stay in evaluation mode."""
+        super().train(False)
+        return self
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """A classifier that can be used as a backbone.
+
+    Attributes:
+        make: torchvision's function; ``features`` tells where in its result the layers are.
+        features: attribute with the layers; empty for the network itself.
+        levels: names of the layers whose outputs have strides 4, 8, 16, 32.
+        channels: of those outputs.
+        weights: file name of torchvision's ImageNet weights; the 8 digits at its end start its SHA-256.
+        light: whether the network's heads should be small as well.
+    """
+
+    make: Callable[..., nn.Module]
+    levels: tuple[str, str, str, str]
+    channels: tuple[int, int, int, int]
+    weights: str
+    features: str = ""
+    light: bool = False
+
+
+_RESNET_LEVELS = ("layer1", "layer2", "layer3", "layer4")
+BACKBONES: dict[str, Backbone] = {
+    "mobilenet_v2": Backbone(
+        mobilenet_v2,
+        ("3", "6", "13", "17"),
+        (24, 32, 96, 320),
+        "mobilenet_v2-b0353104.pth",
+        features="features",
+        light=True,
+    ),
+    "resnet18": Backbone(resnet18, _RESNET_LEVELS, (64, 128, 256, 512), "resnet18-f37072fd.pth"),
+    "resnet34": Backbone(resnet34, _RESNET_LEVELS, (64, 128, 256, 512), "resnet34-b627a593.pth"),
+    "resnet50": Backbone(resnet50, _RESNET_LEVELS, (256, 512, 1024, 2048), "resnet50-0676ba61.pth"),
+}
+
+
+def backbone(name: str) -> Backbone:
+    """Return what is known of a backbone.
+
+    Raises:
+        ModelError: there is none of that name.
+    """
+    if name not in BACKBONES:
+        raise ModelError(f"Kestrel has no backbone {name!r}.", f"It has {', '.join(BACKBONES)}.")
+    return BACKBONES[name]
+
+
+def build_backbone(name: str, in_channels: int, pyramid_channels: int, fixed_norm: bool = True) -> BackboneWithFPN:
+    """Build a backbone with its pyramid: (B, in_channels, H, W) -> five maps of ``pyramid_channels``, strides 4 to 64.
+
+    Args:
+        name: a key of :data:`BACKBONES`.
+        in_channels: number of bands.
+        pyramid_channels: channels of every pyramid level.
+        fixed_norm: keep the normalisation layers as they are loaded; False lets them learn, for training from nothing.
+    """
+    known = backbone(name)
+    norm = FixedBatchNorm2d if fixed_norm else nn.BatchNorm2d
+    body = known.make(weights=None, norm_layer=norm)
+    layers = getattr(body, known.features) if known.features else body
+    if in_channels != 3:
+        _widen_first_convolution(layers, in_channels)
+    levels = {layer: str(number) for number, layer in enumerate(known.levels)}
+    return BackboneWithFPN(layers, levels, list(known.channels), pyramid_channels)
+
+
+def first_convolution(name: str) -> str:
+    """Return the key, in a whole network's state dict, of the weights that look at the bands."""
+    return "backbone.body.0.0.weight" if backbone(name).features else "backbone.body.conv1.weight"
+
+
+def _widen_first_convolution(layers: nn.Module, in_channels: int) -> None:
+    """Make the layer that sees the image take another number of bands, with fresh weights."""
+    first = next(layer for layer in layers.modules() if isinstance(layer, nn.Conv2d))
+    first.in_channels = in_channels
+    first.weight = nn.Parameter(first.weight.new_empty(first.out_channels, in_channels, *first.kernel_size))
+    nn.init.kaiming_normal_(first.weight, mode="fan_out", nonlinearity="relu")

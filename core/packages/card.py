@@ -1,0 +1,153 @@
+"""What a model package says about its model: everything the model saw and needs to be run again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ..errors import ModelError
+from .classes import ClassInfo
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Normalisation:
+    """How pixel values become the numbers that the network sees.
+
+    The values are first scaled to 0..1, then ``(x - mean) / std`` is taken inside the network. One number per band that
+    the network takes, in its order.
+
+    Attributes:
+        kind: ``"imagenet"`` (8-bit red, green, blue: divided by 255) or ``"statistics"`` (``minimum``..``maximum`` of the
+            training chips becomes 0..1).
+        minimum, maximum: the range of the raw values; empty for ``"imagenet"``.
+        mean, std: of the values scaled to 0..1.
+    """
+
+    kind: str
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    minimum: tuple[float, ...] = ()
+    maximum: tuple[float, ...] = ()
+
+
+IMAGENET = Normalisation("imagenet", mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelCard:
+    """The facts of a model.
+
+    Attributes:
+        model_type: ``"MaskRCNN"`` or ``"FasterRCNN"``; in a package of someone else, whatever its ``ModelName`` says.
+        backbone: such as ``"resnet50"``.
+        classes: in the order of the network's labels, which count from 1.
+        bands: 0-based numbers of the raster's bands that the network takes, in its order.
+        band_names: their names, ``""`` where unknown; as many as ``bands``.
+        dtype: NumPy name of the pixel type it was trained on; ``""`` when unknown.
+        nodata: value of pixels that hold nothing; None for none.
+        tile_size: side of the chips it was trained on, pixels.
+        cell_size: pixel size (x, y) it was trained at, in units of ``crs_wkt``; None when unknown.
+        crs_wkt: coordinate system of the training imagery; None when unknown.
+        normalisation: how pixel values are scaled.
+        threshold: recommended confidence, 0..1: the best F1 score on the validation chips.
+        metrics: such as ``{"AP50": 0.61}``.
+        training: how it was trained: parameters, versions, device, numbers of chips.
+        options: what else the network is built from, such as the sizes of its anchors.
+        origin: ``"kestrel"`` or ``"esri"``: whose library wrote the package, and so how its network is built.
+    """
+
+    model_type: str
+    backbone: str
+    classes: tuple[ClassInfo, ...]
+    bands: tuple[int, ...]
+    band_names: tuple[str, ...]
+    dtype: str
+    tile_size: int
+    normalisation: Normalisation
+    nodata: float | None = None
+    cell_size: tuple[float, float] | None = None
+    crs_wkt: str | None = None
+    threshold: float = 0.5
+    metrics: dict[str, Any] = field(default_factory=dict)
+    training: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+    origin: str = "kestrel"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the card as JSON values; :meth:`from_dict` reads them."""
+        return {"format_version": FORMAT_VERSION, **asdict(self)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ModelCard:
+        """Build the card from what :meth:`to_dict` returned, perhaps in another version of Kestrel.
+
+        Unknown keys are ignored, so that newer packages open as long as their format version is the same.
+
+        Raises:
+            ModelError: a newer format, a missing key or a value of the wrong kind.
+        """
+        version = data.get("format_version")
+        if not isinstance(version, int) or version > FORMAT_VERSION:
+            raise ModelError(
+                f"The package has format version {version}; this Kestrel reads versions up to {FORMAT_VERSION}.",
+                "Update Kestrel.",
+            )
+        try:
+            cell, nodata = data["cell_size"], data["nodata"]
+            card = cls(
+                model_type=str(data["model_type"]),
+                backbone=str(data["backbone"]),
+                classes=tuple(_class(item) for item in data["classes"]),
+                bands=tuple(int(band) for band in data["bands"]),
+                band_names=tuple(str(name) for name in data["band_names"]),
+                dtype=str(data["dtype"]),
+                nodata=None if nodata is None else float(nodata),
+                tile_size=int(data["tile_size"]),
+                cell_size=None if cell is None else (float(cell[0]), float(cell[1])),
+                crs_wkt=data["crs_wkt"],
+                normalisation=_normalisation(data["normalisation"]),
+                threshold=float(data["threshold"]),
+                metrics=dict(data["metrics"]),
+                training=dict(data["training"]),
+                options=dict(data["options"]),
+            )
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise ModelError(f"The package's description is damaged: {_reason(error)}.", "Train the model again.") from error
+        return card.checked()
+
+    def checked(self) -> ModelCard:
+        """Return the card itself.
+
+        Raises:
+            ModelError: numbers that do not fit each other.
+        """
+        count = len(self.bands)
+        lengths = {count, len(self.band_names), len(self.normalisation.mean), len(self.normalisation.std)}
+        if self.normalisation.kind == "statistics":
+            lengths |= {len(self.normalisation.minimum), len(self.normalisation.maximum)}
+        if not self.classes or not count or len(lengths) != 1 or self.tile_size < 1 or min(self.bands) < 0:
+            raise ModelError(
+                f"The package's description is damaged: {len(self.classes)} classes, bands {list(self.bands)}, "
+                f"{len(self.band_names)} band names, {len(self.normalisation.mean)} means, tile size {self.tile_size}.",
+                "Every band needs a name and its numbers.",
+            )
+        return self
+
+
+def _class(data: Mapping[str, Any]) -> ClassInfo:
+    color = data.get("color")
+    return ClassInfo(
+        int(data["value"]), str(data["name"]), None if color is None else (int(color[0]), int(color[1]), int(color[2]))
+    )
+
+
+def _normalisation(data: Mapping[str, Any]) -> Normalisation:
+    numbers = {key: tuple(float(value) for value in data[key]) for key in ("mean", "std", "minimum", "maximum")}
+    return Normalisation(kind=str(data["kind"]), **numbers)
+
+
+def _reason(error: Exception) -> str:
+    return f"it has no {error.args[0]!r}" if isinstance(error, KeyError) else str(error)

@@ -1,0 +1,230 @@
+"""The ``.emd`` file: a model's description in Esri's JSON, with Kestrel's own facts under one key.
+
+Keys and their meaning: Esri's "Writing a model definition file" (github.com/Esri/raster-deep-learning), plus what ArcGIS
+API for Python writes for its own detectors. Kestrel's key is ``"Kestrel"``; other readers ignore it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from rasterio.crs import CRS
+from rasterio.errors import CRSError
+
+from ..errors import ModelError
+from .card import IMAGENET, ModelCard, Normalisation
+from .classes import ClassInfo
+
+_FUNCTIONS = "[Functions]System\\DeepLearning\\ArcGISLearn\\"
+_KINDS: dict[str, dict[str, Any]] = {
+    "MaskRCNN": {
+        "ModelType": "InstanceDetection",
+        "ModelConfiguration": "_maskrcnn_inferencing",
+        "InferenceFunction": _FUNCTIONS + "ArcGISInstanceDetector.py",
+        "SupportsVariableTileSize": True,
+        "MaskRCNNkwargs": {},
+    },
+    "FasterRCNN": {
+        "ModelType": "ObjectDetection",
+        "ModelConfiguration": "_model_extension_inferencing",
+        "InferenceFunction": _FUNCTIONS + "ArcGISObjectDetector.py",
+        "SupportsVariableTileSize": False,
+        "ModelConfigurationFile": "ModelConfiguration.py",
+        "ModelFileConfigurationClass": "MyFasterRCNN",
+        "DatasetType": "PASCAL_VOC_rectangles",
+        "Kwargs": {},
+    },
+}
+
+
+def parse(data: bytes, where: str) -> dict[str, Any]:
+    """Return the JSON object in an ``.emd`` file; a byte-order mark and a Windows code page are accepted.
+
+    Raises:
+        ModelError: it is not a JSON object that describes a model. ``where`` names the file in the text.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")
+    try:
+        content = json.loads(text)
+    except ValueError as error:
+        raise ModelError(f"{where} is not a model definition: it is not JSON ({error}).", _HINT) from error
+    if not isinstance(content, dict) or "ModelFile" not in content:
+        raise ModelError(f"{where} is JSON but not a model definition: it has no ModelFile.", _HINT)
+    return content
+
+
+_HINT = "Choose the .dlpk or .emd file of a trained model."
+
+
+def to_emd(card: ModelCard, model_file: str) -> dict[str, Any]:
+    """Return the content of the ``.emd``: Esri's keys, then Kestrel's.
+
+    Args:
+        card: the facts.
+        model_file: name of the ``.pth`` beside it.
+    """
+    cell = _cell_size(card)
+    multispectral = card.normalisation.kind != "imagenet"
+    content: dict[str, Any] = {
+        "Framework": "arcgis.learn.models._inferencing",
+        **_KINDS[card.model_type],
+        "ModelName": card.model_type,
+        "ModelFile": model_file,
+        "ModelFormat": "NCHW",
+        "ModelParameters": {"backbone": card.backbone, "backend": "pytorch"},
+        "backend": "pytorch",
+        "Description": f"{card.model_type} with {card.backbone}, trained by Kestrel Object Detection",
+        "ImageHeight": card.tile_size,
+        "ImageWidth": card.tile_size,
+        "ImageSpaceUsed": "MAP_SPACE",
+        "ExtractBands": list(card.bands),
+        "Classes": [
+            {"Value": item.value, "Name": item.name, "Color": list(item.color or (-1, -1, -1))} for item in card.classes
+        ],
+        "MinCellSize": cell,
+        "MaxCellSize": cell,
+        "ArcGISLearnVersion": "2.4.1.3",
+        "LearningRate": f"{float(card.training.get('learning_rate', 0)):.4e}",
+        "resize_to": None,
+        "IsMultispectral": multispectral,
+    }
+    if multispectral:
+        content |= {"Bands": list(card.band_names), "ImageryType": "multispectral", "DoNormalize": True}
+        content["NormalizationStats"] = _esri_statistics(card)
+    if "AP50" in card.metrics:
+        content["average_precision_score"] = card.metrics.get("AP50_per_class") or {"all": card.metrics["AP50"]}
+    content["Kestrel"] = card.to_dict()
+    return content
+
+
+def from_emd(content: Mapping[str, Any], where: str) -> ModelCard:
+    """Return the facts in an ``.emd``, whoever wrote it.
+
+    Raises:
+        ModelError: keys that every model needs are missing or damaged.
+    """
+    own = content.get("Kestrel")
+    try:
+        if isinstance(own, dict):
+            return ModelCard.from_dict(own)
+        return _from_esri(content).checked()
+    except ModelError as error:
+        raise ModelError(f"{where}: {error.message}", error.hint) from error
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        reason = f"it has no {error.args[0]}" if isinstance(error, KeyError) else str(error)
+        raise ModelError(f"{where} is damaged: {reason}.", _HINT) from error
+
+
+def _from_esri(content: Mapping[str, Any]) -> ModelCard:
+    parameters = content.get("ModelParameters") or {}
+    bands, names = _esri_bands(content)
+    cell = content.get("MaxCellSize") or content.get("MinCellSize") or {}
+    multispectral = bool(content.get("IsMultispectral")) or "NormalizationStats" in content
+    size = content.get("ImageHeight") or content.get("ImageWidth")
+    return ModelCard(
+        model_type=str(content.get("ModelName") or content.get("ModelConfiguration") or "unknown"),
+        backbone=str(parameters.get("backbone") or content.get("backbone") or ""),
+        classes=tuple(_esri_class(item) for item in content["Classes"]),
+        bands=bands,
+        band_names=names,
+        dtype="" if multispectral else "uint8",
+        tile_size=int(size) if size else 0,
+        cell_size=(float(cell["x"]), float(cell["y"])) if cell.get("x") and cell.get("y") else None,
+        crs_wkt=_wkt(cell.get("spatialReference") or {}),
+        normalisation=_normalisation(content["NormalizationStats"], bands) if multispectral else IMAGENET,
+        metrics={"average_precision_score": content["average_precision_score"]} if "average_precision_score" in content else {},
+        options=dict(parameters),
+        origin="esri",
+    )
+
+
+def _esri_class(item: Mapping[str, Any]) -> ClassInfo:
+    value = item["Value"] if "Value" in item else item["ClassValue"]
+    color = item.get("Color")
+    known = isinstance(color, list) and len(color) >= 3 and min(color[:3]) >= 0
+    return ClassInfo(
+        int(value),
+        str(item.get("Name", item.get("ClassName", value))),
+        (int(color[0]), int(color[1]), int(color[2])) if known and color is not None else None,
+    )
+
+
+def _esri_bands(content: Mapping[str, Any]) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Return the bands, which Esri gives as 0-based numbers or as names, and their names."""
+    extract = list(content.get("ExtractBands") or [0, 1, 2])
+    names = [str(name) for name in content.get("Bands") or ()]
+    bands = tuple(band if isinstance(band, int) else names.index(band) for band in extract)
+    if not names and bands == (0, 1, 2):
+        names = ["Red", "Green", "Blue"]
+    return bands, tuple(names[band] if band < len(names) else "" for band in bands)
+
+
+def _normalisation(stats: Mapping[str, Any], bands: tuple[int, ...]) -> Normalisation:
+    """Return Esri's statistics, which have one number per *input* band, for the bands taken."""
+
+    def pick(key: str) -> tuple[float, ...]:
+        return tuple(float(stats[key][band]) for band in bands)
+
+    return Normalisation(
+        "statistics",
+        minimum=pick("band_min_values"),
+        maximum=pick("band_max_values"),
+        mean=pick("scaled_mean_values"),
+        std=pick("scaled_std_values"),
+    )
+
+
+def _esri_statistics(card: ModelCard) -> dict[str, list[float]]:
+    numbers = card.normalisation
+    count = max(card.bands) + 1
+
+    def spread(values: tuple[float, ...], default: float) -> list[float]:
+        row = [default] * count
+        for band, value in zip(card.bands, values, strict=True):
+            row[band] = value
+        return row
+
+    width = tuple(high - low for low, high in zip(numbers.minimum, numbers.maximum, strict=True))
+    mean = tuple(low + m * w for low, m, w in zip(numbers.minimum, numbers.mean, width, strict=True))
+    std = tuple(s * w for s, w in zip(numbers.std, width, strict=True))
+    return {
+        "band_min_values": spread(numbers.minimum, 0.0),
+        "band_max_values": spread(numbers.maximum, 1.0),
+        "band_mean_values": spread(mean, 0.0),
+        "band_std_values": spread(std, 1.0),
+        "scaled_min_values": [0.0] * count,
+        "scaled_max_values": [1.0] * count,
+        "scaled_mean_values": spread(numbers.mean, 0.0),
+        "scaled_std_values": spread(numbers.std, 1.0),
+    }
+
+
+def _cell_size(card: ModelCard) -> dict[str, Any]:
+    x, y = card.cell_size or (0.0, 0.0)
+    code = None
+    if card.crs_wkt:
+        try:
+            code = CRS.from_wkt(card.crs_wkt).to_epsg()
+        except CRSError:
+            code = None
+    reference = {"wkid": code, "latestWkid": code} if code else {}
+    return {"x": x, "y": y, "spatialReference": reference}
+
+
+def _wkt(reference: Mapping[str, Any]) -> str | None:
+    if reference.get("wkt"):
+        return str(reference["wkt"])
+    for key in ("latestWkid", "wkid"):
+        code = reference.get(key)
+        if isinstance(code, int):
+            for authority in ("EPSG", "ESRI"):
+                try:
+                    return str(CRS.from_authority(authority, code).to_wkt())
+                except CRSError:
+                    continue
+    return None

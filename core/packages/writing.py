@@ -1,0 +1,71 @@
+"""Write a model package: ``.emd``, ``.pth`` and both in a ``.dlpk``."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..errors import OutputError
+from .card import ModelCard
+from .emd import to_emd
+
+
+def write_package(
+    folder: str | Path, name: str, card: ModelCard, state_dict: Mapping[str, Any], extras: Mapping[str, Path] | None = None
+) -> Path:
+    """Write ``<name>.emd``, ``<name>.pth`` and ``<name>.dlpk`` into a folder.
+
+    Each file is written beside its place and moved there when complete. In the archive everything lies at the root, and the
+    ``.emd`` has the archive's own base name, as ArcGIS wants it. The files have no dates, so that the same model gives the
+    same bytes.
+
+    Args:
+        folder: where to; made if missing.
+        name: base name of the three files.
+        card: the facts about the model.
+        state_dict: its weights.
+        extras: more files for the archive, by their name in it.
+
+    Returns:
+        The path of the ``.dlpk``.
+
+    Raises:
+        OutputError: the folder cannot be written, or the disk is full.
+    """
+    import torch
+
+    folder = Path(folder)
+    weights, definition, archive = (folder / f"{name}.{ending}" for ending in ("pth", "emd", "dlpk"))
+    text = json.dumps(to_emd(card, weights.name), indent=2, allow_nan=False)
+    plain = {key: value.detach().to("cpu").contiguous() for key, value in state_dict.items()}
+    beside = [path.with_name(f".{path.name}.part") for path in (weights, definition, archive)]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        torch.save(plain, beside[0])
+        beside[1].write_text(text, encoding="ascii")
+        with zipfile.ZipFile(beside[2], "w") as sink:
+            _add(sink, definition.name, beside[1])
+            _add(sink, weights.name, beside[0])
+            for inside, source in (extras or {}).items():
+                _add(sink, inside, Path(source))
+        for part, path in zip(beside, (weights, definition, archive), strict=True):
+            part.replace(path)
+    except (OSError, RuntimeError) as error:  # torch.save raises RuntimeError when the disk is full
+        raise OutputError(f"The model package {archive} cannot be written: {error}.", "Check space and rights.") from error
+    finally:
+        for part in beside:
+            part.unlink(missing_ok=True)
+    return archive
+
+
+def _add(sink: zipfile.ZipFile, name: str, source: Path) -> None:
+    """Add a file; weights are stored as they are, because tensors do not compress."""
+    info = zipfile.ZipInfo(name)
+    info.external_attr = 0o644 << 16
+    info.compress_type = zipfile.ZIP_STORED if name.endswith((".pth", ".png")) else zipfile.ZIP_DEFLATED
+    with source.open("rb") as reader, sink.open(info, "w", force_zip64=True) as writer:
+        while block := reader.read(2**20):
+            writer.write(block)
