@@ -13,9 +13,13 @@ class KestrelError(Exception):
     Args:
         message: one sentence that says what is wrong and where (names the file, layer, field, numbers).
         hint: what the user can do about it; may be empty.
+
+    Attributes:
+        details: a traceback or the last lines of a log, for those who look deeper; set after the fact, often empty.
     """
 
     code = "internal"
+    details = ""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -102,6 +106,8 @@ _CLASSES: dict[str, type[KestrelError]] = {
 }  # fmt: skip
 
 
-def error_from_code(code: str, message: str, hint: str = "") -> KestrelError:
+def error_from_code(code: str, message: str, hint: str = "", details: str = "") -> KestrelError:
     """Rebuild the error that a ``failure`` event describes; an unknown code gives a plain :class:`KestrelError`."""
-    return _CLASSES.get(code, KestrelError)(message, hint)
+    error = _CLASSES.get(code, KestrelError)(message, hint)
+    error.details = details
+    return error

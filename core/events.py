@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import dataclass
-from typing import Any, ClassVar, Union
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,14 @@ class Failure:
     details: str = ""
 
 
-Event = Union[Progress, Message, Metric, Artifact, Result, Failure]
+Event = Progress | Message | Metric | Artifact | Result | Failure
+_TYPES: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "float": (int, float),
+    "float | None": (int, float, type(None)),
+    "int | None": (int, type(None)),
+    "dict[str, Any]": (dict,),
+}
 _KINDS: dict[str, type] = {cls.kind: cls for cls in (Progress, Message, Metric, Artifact, Result, Failure)}
 
 
@@ -93,6 +100,9 @@ def decode(line: str) -> Event | None:
     """Return the event in ``line``, or None when the line is not one (garbage is never an error)."""
     try:
         data = json.loads(line)
-        return _KINDS[data.pop("event")](**data)
-    except (ValueError, KeyError, TypeError, AttributeError):
+        event: Event = _KINDS[data.pop("event")](**data)
+        json.dumps(data, allow_nan=False)  # NaN and infinity are read by json.loads but are not JSON
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+    fits = all(isinstance(getattr(event, name), _TYPES[kind]) for name, kind in event.__annotations__.items() if kind in _TYPES)
+    return event if fits else None

@@ -38,7 +38,9 @@ class Reporter:
         if now - last < 0.1 and stage == last_stage and fraction < 1:
             return
         self._last_progress = (now, stage)
-        self.send(Progress(min(max(fraction, 0.0), 1.0), stage, rate, remaining))
+        fraction = min(max(float(fraction), 0.0), 1.0) if math.isfinite(fraction) else 0.0
+        remaining = float(remaining) if remaining is not None and math.isfinite(remaining) else None
+        self.send(Progress(fraction, stage, rate, remaining))
 
     def info(self, text: str) -> None:
         """Tell the user something worth knowing."""
@@ -51,7 +53,7 @@ class Reporter:
     def metric(self, name: str, value: float, epoch: int | None = None) -> None:
         """Report a number followed over time. NaN and infinity are left out."""
         if math.isfinite(value):
-            self.send(Metric(name, float(value), epoch))
+            self.send(Metric(name, float(value), None if epoch is None else int(epoch)))
 
     def artifact(self, name: str, path: object) -> None:
         """Report a file that is complete."""

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,7 +29,7 @@ def start(command: Sequence[str | Path], **options: Any) -> subprocess.Popen[str
         "errors": "replace",
         "stdin": subprocess.DEVNULL,
         # Without it the child would keep the current folder of QGIS busy, and could import what lies there.
-        "cwd": os.path.expanduser("~") if os.path.isdir(os.path.expanduser("~")) else None,
+        "cwd": tempfile.gettempdir(),
     }
     if sys.platform == "win32":
         defaults["creationflags"] = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
