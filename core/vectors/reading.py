@@ -29,6 +29,7 @@ class Features:
         ids: (N,) row number in the source, counted from 0.
         crs: coordinate system; None when there is none.
         fields: values by field name, (N,) each; missing texts are None, missing numbers NaN.
+        types: type of each field in the file: whole numbers with nulls among them are float64 in ``fields``.
         repaired: how many geometries were invalid and were repaired.
         dropped: how many features had no usable geometry: none, empty, without area, or not finite.
     """
@@ -38,6 +39,7 @@ class Features:
     ids: np.ndarray
     crs: CRS | None = None
     fields: dict[str, np.ndarray] = field(default_factory=dict)
+    types: dict[str, np.dtype] = field(default_factory=dict)
     repaired: int = 0
     dropped: int = 0
 
@@ -92,6 +94,7 @@ def read_features(source: str, columns: list[str] | None = None, geometry: tuple
         ids=np.flatnonzero(keep),
         crs=_crs(meta["crs"], name),
         fields={str(key): column[keep] for key, column in zip(meta["fields"], values, strict=True)},
+        types={str(key): np.dtype(kind) for key, kind in zip(meta["fields"], meta["dtypes"], strict=True)},
         repaired=repaired,
         dropped=int((~keep).sum()),
     )
