@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 
@@ -62,6 +63,8 @@ class FeatureWriter:
         if suffix not in DRIVERS:
             raise OutputError(f"{self.path.name} has no ending of a known format.", f"Use one of {', '.join(DRIVERS)}.")
         self._driver = DRIVERS[suffix]
+        if self._driver == "CSV" and geometry is not None:
+            raise OutputError(f"{self.path.name} is a table, which cannot hold features.", "Use a GeoPackage (.gpkg).")
         if self.path.exists():
             raise OutputError(f"{self.path} exists already.", "Delete it or choose another name.")
         try:
@@ -173,8 +176,24 @@ def _save(
             field_mask=[np.ma.getmaskarray(column) for column in columns.values()],
             layer=layer, driver=driver, geometry_type=None if wkb is None else geometry, crs=None if wkb is None else crs,
             promote_to_multi=False, append=append,
-            layer_options={"SPATIAL_INDEX": "NO"} if driver == "FlatGeobuf" else None,  # its index would change the order
+            layer_options=_layer_options(driver, columns),
         )  # fmt: skip
+
+
+def _layer_options(driver: str, columns: Mapping[str, object]) -> dict[str, str]:
+    """What a driver has to be told about a layer with these fields."""
+    if driver == "FlatGeobuf":
+        return {"SPATIAL_INDEX": "NO"}  # it would change the order
+    if driver == "GPKG":  # its two own columns must not have the name of a field
+        taken = {name.lower() for name in columns}
+        own = {"FID": "fid", "GEOMETRY_NAME": "geom"}
+        return {option: name if name not in taken else _free(name, taken) for option, name in own.items()}
+    return {}
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """Return ``name`` with the first number that makes it new."""
+    return next(new for number in count(1) if (new := f"{name}_{number}") not in taken)
 
 
 def _translate(path: Path, error: Exception) -> OutputError:
