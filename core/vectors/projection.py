@@ -61,7 +61,7 @@ def same_crs(
     if crs is None or target_crs is None:
         without, other = (what, target) if crs is None else (target, what)
         raise InputError(
-            f"{without} has no coordinate system, but {other} is in {(crs or target_crs).to_string()}.",
+            f"{without} has no coordinate system, but {other} is in {crs or target_crs}.",
             f"Assign one to {without} (in QGIS: Assign Projection).",
         )
 

@@ -1,0 +1,122 @@
+"""What a chip is: while it is written, and when it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from affine import Affine
+from rasterio.crs import CRS
+
+
+@dataclass(frozen=True)
+class ChipFrame:
+    """A chip that is being written, without its pixels.
+
+    Attributes:
+        stem: file name without ending: nine digits.
+        image: file name of the image.
+        bands, height, width: shape of the image.
+        transform: pixel of the chip to map.
+        crs: coordinate system, or None.
+    """
+
+    stem: str
+    image: str
+    bands: int
+    height: int
+    width: int
+    transform: Affine
+    crs: CRS | None
+
+
+@dataclass(frozen=True)
+class ChipObjects:
+    """The objects of a chip that is being written, n of them.
+
+    Attributes:
+        polygons: (n,) shapely polygons in pixels of the chip, clipped to it.
+        classes: (n,) position of the class in the list of classes, counted from 0.
+        planes: (n,) number such that no two objects of the same number overlap.
+    """
+
+    polygons: np.ndarray
+    classes: np.ndarray
+    planes: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.polygons)
+
+
+@dataclass(frozen=True)
+class BandStatistics:
+    """Of one band, over the pixels of all chips that are not no-data: ``std`` is that of the population."""
+
+    min: float
+    max: float
+    mean: float
+    std: float
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What a network should find in a chip of h x w pixels: n objects.
+
+    Attributes:
+        boxes: (n, 4) float32, ``x0, y0, x1, y1`` in pixels from the upper-left corner of the chip, edges of the object;
+            every box has an area and lies in the chip.
+        labels: (n,) int64, 1-based position in the list of classes.
+        masks: (n, h, w) bool; None when the format has boxes only.
+    """
+
+    boxes: np.ndarray
+    labels: np.ndarray
+    masks: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A chip of a folder that is read.
+
+    Attributes:
+        image: its image file.
+        labels: what the chip format needs to give the targets.
+        size: width and height in pixels.
+    """
+
+    image: Path
+    labels: Any
+    size: tuple[int, int]
+
+    @property
+    def name(self) -> str:
+        """File name without ending; the same for image and labels."""
+        return self.image.stem
+
+    @property
+    def transform(self) -> Affine | None:
+        """Pixel to map, from the world file beside the image; None without one."""
+        suffix = self.image.suffix
+        for ending in (f".{suffix[1]}{suffix[-1]}w", f"{suffix}w", ".wld"):
+            try:
+                lines = self.image.with_suffix(ending).read_text("ascii").split()
+                a, d, b, e, c, f = (float(line) for line in lines[:6])
+            except (OSError, ValueError):
+                continue
+            return Affine(a, b, c, d, e, f) * Affine.translation(-0.5, -0.5)  # world files name the centre of the pixel
+        return None
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """The map rectangle ``(xmin, ymin, xmax, ymax)`` around the chip; None without a world file."""
+        transform = self.transform
+        if transform is None:
+            return None
+        width, height = self.size
+        x, y = zip(*(transform * corner for corner in ((0, 0), (width, 0), (width, height), (0, height))), strict=True)
+        return min(x), min(y), max(x), max(y)
