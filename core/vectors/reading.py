@@ -139,7 +139,7 @@ def _clean(geometries: np.ndarray, kinds: tuple[str, ...], name: str) -> tuple[n
 
 def _crs(text: str | None, name: str) -> CRS | None:
     """The coordinate system from its name or WKT."""
-    if not text:
+    if not text or '["Undefined ' in text[:40]:  # so GDAL names the lack of one in a GeoPackage
         return None
     try:
         return CRS.from_user_input(text) or None

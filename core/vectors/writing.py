@@ -177,6 +177,7 @@ def _save(
             layer=layer, driver=driver, geometry_type=None if wkb is None else geometry, crs=None if wkb is None else crs,
             promote_to_multi=False, append=append,
             layer_options=_layer_options(driver, columns),
+            dataset_options={"VERSION": "1.3"} if driver == "GPKG" and not append else None,  # QGIS 3.40's GDAL knows no later
         )  # fmt: skip
 
 
