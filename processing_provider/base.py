@@ -1,0 +1,287 @@
+"""What all algorithms share: a job of the core as a QGIS algorithm."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any, ClassVar
+
+from qgis.core import (
+    NULL,
+    Qgis,
+    QgsCoordinateReferenceSystem,
+    QgsFields,
+    QgsProcessingAlgorithm,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeatureSource,
+    QgsProcessingFeedback,
+    QgsProcessingUtils,
+    QgsRectangle,
+)
+from qgis.PyQt.QtGui import QIcon
+
+from ..core.errors import EnvironmentMissing, KestrelError, OutputError
+from ..core.jobs import Job, Kind
+from ..core.runtime.client import command_of, run_job
+from ..core.runtime.resolve import find_python
+from .about import ICON, icon, metadata
+from .definitions import help_text, output_definitions, parameter_definitions
+from .rasters import RasterInput
+from .relay import Relay
+from .styling import style_on_load
+from .vectors import Sink, copy_layer, export, file_destination
+
+_LAYERS = (Kind.RASTER, Kind.FEATURES)
+_SINKS = (Kind.NEW_FEATURES, Kind.NEW_TABLE)
+
+
+class JobAlgorithm(QgsProcessingAlgorithm):
+    """A Processing algorithm that declares, checks and runs one job of the core in the worker.
+
+    Subclasses name the job, the group and the words it is found by.
+    """
+
+    job: ClassVar[type[Job]]
+    group_id: ClassVar[str]
+    group_name: ClassVar[str]
+    words: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rasters: dict[str, RasterInput] = {}
+
+    # Who it is
+
+    def createInstance(self) -> JobAlgorithm:
+        """Return a new algorithm of this class."""
+        return type(self)()
+
+    def name(self) -> str:
+        """Return the permanent id."""
+        return self.job.name
+
+    def displayName(self) -> str:
+        """Return the name shown."""
+        return self.job.title
+
+    def group(self) -> str:
+        """Return the group shown."""
+        return self.group_name
+
+    def groupId(self) -> str:
+        """Return the permanent id of the group."""
+        return self.group_id
+
+    def tags(self) -> list[str]:
+        """Return the words it is found by."""
+        return ["deep learning", "object detection", *self.words]
+
+    def shortDescription(self) -> str:
+        """Return what it does, in a sentence or two."""
+        return self.job.summary
+
+    def shortHelpString(self) -> str:
+        """Return the help beside the dialog."""
+        return help_text(self.job)
+
+    def helpUrl(self) -> str:
+        """Return the page of the manual."""
+        return f"{metadata()['homepage']}#{self.job.name}"
+
+    def icon(self) -> QIcon:
+        """Return the icon in the toolbox."""
+        return icon()
+
+    def svgIconPath(self) -> str:
+        """Return the path of the icon."""
+        return str(ICON)
+
+    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
+        """Declare the job's parameters and outputs."""
+        for parameter in parameter_definitions(self.job):
+            self.addParameter(parameter)
+        for output in output_definitions(self.job):
+            self.addOutput(output)
+
+    # Checks before the run
+
+    def canExecute(self) -> tuple[bool, str]:
+        """Return whether there is an environment, and if not how to get one; looks at files only."""
+        try:
+            find_python(check=False)
+        except EnvironmentMissing as error:
+            return False, str(error)
+        return True, ""
+
+    def checkParameterValues(self, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[bool, str]:
+        """Check limits, words, files and how values fit each other, with the texts of the core; then what QGIS checks."""
+        try:
+            self._check_values(parameters, context)
+        except KestrelError as error:
+            return False, str(error)
+        good, text = super().checkParameterValues(parameters, context)
+        if not good and any(
+            kind in _LAYERS and not self.parameterDefinition(name).checkValueIsAcceptable(parameters.get(name), context)
+            for name, kind in self._kinds()
+        ):
+            text = f"{text.rstrip('.')}. Check the path, and that it opens in QGIS."
+        return good, text
+
+    def _check_values(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
+        # Layers and outputs are QGIS's to check: any text stands for those that are there.
+        values = {
+            name: name
+            for name, kind in self._kinds()
+            if (kind in _LAYERS or kind.is_output) and (kind.is_output or _is_set(parameters.get(name)))
+        }
+        self.job.from_values({**values, **self._plain_values(parameters, context)}).check()
+        for name, kind in self._kinds():
+            path = file_destination(parameters.get(name)) if kind in _SINKS else None
+            if path is not None:
+                check_new_file(path)
+
+    # The run
+
+    def prepareAlgorithm(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> bool:
+        """Look the raster layers up, in the thread that they live in."""
+        ready, how_to = self.canExecute()
+        if not ready:
+            raise QgsProcessingException(how_to)
+        for name, kind in self._kinds():
+            if kind is Kind.RASTER and _is_set(parameters.get(name)):
+                layer = self.parameterAsRasterLayer(parameters, name, context)
+                if layer is None or not layer.isValid():
+                    raise QgsProcessingException(f"{self.invalidRasterError(parameters, name)}. Check that it opens in QGIS.")
+                self._rasters[name] = RasterInput.of(layer)
+        return True
+
+    def processAlgorithm(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
+        """Build the job, run it in the worker and bring its results into QGIS."""
+        with tempfile.TemporaryDirectory(dir=QgsProcessingUtils.tempFolder(), ignore_cleanup_errors=True) as temporary:
+            folder = Path(temporary)
+            try:
+                job = self.job.from_values(
+                    {
+                        **self._plain_values(parameters, context),
+                        **self._input_values(parameters, context, feedback, folder),
+                        **self._output_values(parameters, context, folder),
+                    }
+                )
+                relay = Relay(feedback)
+                outputs = self.execute(job, relay, feedback)
+            except KestrelError as error:
+                if error.details:
+                    feedback.pushDebugInfo(error.details)
+                raise QgsProcessingException(str(error)) from error
+            return self.collect(job, outputs, parameters, context, feedback)
+
+    def execute(self, job: Job, relay: Relay, feedback: QgsProcessingFeedback) -> dict[str, Any]:
+        """Run ``job`` and return its outputs by name. Here: in the worker."""
+        feedback.pushCommandInfo(command_of(job))
+        return run_job(job, relay.show, relay.is_cancelled)
+
+    def export_source(
+        self,
+        name: str,
+        source: QgsProcessingFeatureSource,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+        folder: Path,
+    ) -> str:
+        """Write the features of the parameter ``name`` for the worker and return the path."""
+        return export(source, folder, context, feedback)
+
+    def collect(
+        self,
+        job: Job,
+        outputs: dict[str, Any],
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> dict[str, Any]:
+        """Return what the algorithm returns: ``outputs``, with the worker's layers copied into the sinks."""
+        # A job that was cancelled may have kept a part: then that is what the user gets.
+        is_cancelled = (lambda: False) if feedback.isCanceled() else feedback.isCanceled
+        results = dict(outputs)
+        for name, kind in self._kinds():
+            if kind in _SINKS and name in outputs:
+
+                def sink(
+                    fields: QgsFields, wkb_type: Qgis.WkbType, crs: QgsCoordinateReferenceSystem, name: str = name
+                ) -> Sink:
+                    # The raster's as QGIS has it; also when it has none, which a GeoPackage cannot say.
+                    raster = next(iter(self._rasters.values()), None)
+                    return Sink(self, parameters, name, context, fields, wkb_type, raster.crs if raster else crs)
+
+                results[name] = copy_layer(outputs[name], sink, is_cancelled)
+                style_on_load(results[name], context)
+        return results
+
+    # Values of the job
+
+    def _kinds(self) -> list[tuple[str, Kind]]:
+        """Name and kind of each parameter."""
+        return [(attribute.upper(), described.kind) for attribute, described in self.job.parameters().items()]
+
+    def _plain_values(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
+        """Numbers, words, fields and paths, as texts: the job converts and checks them, wherever they come from."""
+        return {
+            name: self.parameterAsString(parameters, name, context)
+            for name, kind in self._kinds()
+            if kind not in _LAYERS and kind is not Kind.EXTENT and not kind.is_output and _is_set(parameters.get(name))
+        }
+
+    def _input_values(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback, folder: Path
+    ) -> dict[str, Any]:
+        """Layers as paths, and the extent in the coordinate system of the raster."""
+        values: dict[str, Any] = {}
+        extent = QgsRectangle()
+        for name, kind in self._kinds():
+            if kind is Kind.EXTENT and _is_set(parameters.get(name)):
+                crs = next((raster.crs for raster in self._rasters.values()), QgsCoordinateReferenceSystem())
+                extent = self.parameterAsExtent(parameters, name, context, crs)
+                edges = (extent.xMinimum(), extent.xMaximum(), extent.yMinimum(), extent.yMaximum())
+                values[name] = ",".join(repr(edge) for edge in edges)
+            if kind is Kind.FEATURES and _is_set(parameters.get(name)):
+                source = self.parameterAsSource(parameters, name, context)
+                if source is None:
+                    raise QgsProcessingException(f"{self.invalidSourceError(parameters, name)}. Check that it opens in QGIS.")
+                values[name] = self.export_source(name, source, parameters, context, feedback, folder)
+        cell_size = self.parameterAsDouble(parameters, "CELL_SIZE", context) if self._rasters else 0.0
+        for name, raster in self._rasters.items():
+            values[name] = raster.path(folder, extent, cell_size, context, feedback)
+        return values
+
+    def _output_values(self, parameters: dict[str, Any], context: QgsProcessingContext, folder: Path) -> dict[str, Any]:
+        """Where the worker writes: sinks to a temporary file that is copied later, the rest to its place."""
+        return {
+            name: str(folder / f"{name.lower()}.gpkg")
+            if kind in _SINKS
+            else self.parameterAsFileOutput(parameters, name, context)
+            for name, kind in self._kinds()
+            if kind.is_output
+        }
+
+
+def check_new_file(path: Path) -> None:
+    """Check that an output layer can be written to the file ``path``.
+
+    Raises:
+        OutputError: it exists, or its folder does not.
+    """
+    if path.exists():
+        raise OutputError(f"The output {path} exists already.", "Choose another name or delete it first.")
+    if not path.parent.is_dir():
+        raise OutputError(f"The folder {path.parent} for the output {path.name} does not exist.", "Create it first.")
+
+
+def _is_set(value: Any) -> bool:
+    """Whether a parameter was given: neither missing, nor null, nor an empty text."""
+    return value is not None and value != NULL and value != ""

@@ -1,0 +1,83 @@
+"""The provider: a list of algorithms, and the ready-made models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsProcessingModelAlgorithm, QgsProcessingProvider
+from qgis.PyQt.QtGui import QIcon
+
+from .about import ICON, icon, metadata
+from .check_environment import CheckEnvironmentAlgorithm
+from .compute_accuracy import ComputeAccuracyAlgorithm
+from .detect_objects import DetectObjectsAlgorithm
+from .export_training_data import ExportTrainingDataAlgorithm
+from .non_maximum_suppression import NonMaximumSuppressionAlgorithm
+from .train_model import TrainModelAlgorithm
+
+ALGORITHMS = (
+    ExportTrainingDataAlgorithm,
+    TrainModelAlgorithm,
+    DetectObjectsAlgorithm,
+    NonMaximumSuppressionAlgorithm,
+    ComputeAccuracyAlgorithm,
+    CheckEnvironmentAlgorithm,
+)
+MODELS = {"train_and_detect.model3": "Train and Detect Objects"}  # shown name by file
+
+
+class KestrelProvider(QgsProcessingProvider):
+    """All of Kestrel's tools. They are there without an environment too, so that saved models stay whole."""
+
+    def id(self) -> str:
+        """Return the permanent id, part of every algorithm's id."""
+        return "kestrel"
+
+    def name(self) -> str:
+        """Return the name in the toolbox."""
+        return "Kestrel"
+
+    def longName(self) -> str:
+        """Return the name with the version."""
+        return f"{metadata()['name']} {metadata()['version']}"
+
+    def versionInfo(self) -> str:
+        """Return the version of the plugin."""
+        return metadata()["version"]
+
+    def icon(self) -> QIcon:
+        """Return the icon in the toolbox."""
+        return icon()
+
+    def svgIconPath(self) -> str:
+        """Return the path of the icon."""
+        return str(ICON)
+
+    def loadAlgorithms(self) -> None:
+        """Make a new instance of each algorithm, then of each model, which uses them."""
+        for algorithm in ALGORITHMS:
+            self.addAlgorithm(algorithm())
+        for file, title in MODELS.items():
+            model = ShippedModel(title)
+            if model.fromFile(str(Path(__file__).parent / "models" / file)):
+                self.addAlgorithm(model)
+
+
+class ShippedModel(QgsProcessingModelAlgorithm):
+    """A model with a name to show beside the one in its id; QGIS has one name for both."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+
+    def displayName(self) -> str:
+        """Return the name in the toolbox."""
+        return self._title
+
+    def icon(self) -> QIcon:
+        """Return the icon in the toolbox."""
+        return icon()
+
+    def svgIconPath(self) -> str:
+        """Return the path of the icon."""
+        return str(ICON)

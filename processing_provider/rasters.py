@@ -1,0 +1,140 @@
+"""Turns a QGIS raster layer into something that the worker's own GDAL opens."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from osgeo import gdal
+from qgis.core import (
+    Qgis,
+    QgsCoordinateReferenceSystem,
+    QgsFileUtils,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsRasterBlockFeedback,
+    QgsRasterDataProvider,
+    QgsRasterFileWriter,
+    QgsRasterLayer,
+    QgsRasterPipe,
+    QgsRasterProjector,
+    QgsRectangle,
+)
+
+_OPTIONS = ["COMPRESS=DEFLATE", "TILED=YES", "BIGTIFF=IF_SAFER"]
+
+
+@dataclass
+class RasterInput:
+    """A raster layer as the worker needs it, taken in the main thread so that it may be used in any other.
+
+    Attributes:
+        name: of the layer, for messages.
+        crs: of the layer: the user may have set another than the file's.
+        source: what the layer's provider opens.
+        file_crs: what the provider says.
+        drawn: a provider of its own that delivers the pixels, when GDAL cannot open the source; else None.
+    """
+
+    name: str
+    crs: QgsCoordinateReferenceSystem
+    source: str
+    file_crs: QgsCoordinateReferenceSystem
+    drawn: QgsRasterDataProvider | None = None
+
+    @classmethod
+    def of(cls, layer: QgsRasterLayer) -> RasterInput:
+        """Take what is needed from ``layer``; call it in the thread that the layer lives in."""
+        provider = layer.dataProvider()
+        drawn = provider.clone() if provider.name() != "gdal" else None
+        return cls(layer.name(), layer.crs(), layer.source(), provider.crs(), drawn)
+
+    def path(
+        self,
+        folder: Path,
+        extent: QgsRectangle,
+        cell_size: float,
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> str:
+        """Return a data source for the worker; what has to be written is written into ``folder``.
+
+        Args:
+            folder: for temporary files.
+            extent: in the layer's coordinate system; null for all. Used only when pixels are drawn.
+            cell_size: in units of the layer's coordinate system; 0 for the layer's own. Used only when pixels are drawn.
+            context: of the algorithm.
+            feedback: told the progress, asked for a cancel.
+
+        Raises:
+            QgsProcessingException: the layer cannot be written as a file, or needs an extent and a cell size.
+        """
+        if self.drawn is not None:
+            return self._draw(folder, extent, cell_size, context, feedback)
+        # The provider's own notation for open options; all the rest of its sources GDAL understands.
+        source, *options = self.source.split("|option:")
+        source = str(Path(source).absolute()) if Path(source).exists() else source
+        if not options and (self.crs == self.file_crs or not self.crs.isValid()):
+            return source
+        return self._describe(source, options, folder)
+
+    def _describe(self, source: str, options: list[str], folder: Path) -> str:
+        """Write a virtual raster that carries what a path cannot: open options, another coordinate system."""
+        target = folder / f"{QgsFileUtils.stringToSafeFilename(self.name)}.vrt"
+        wkt = self.crs.toWkt(Qgis.CrsWktVariant.Preferred) if self.crs.isValid() else None
+        written = None
+        try:  # with or without exceptions: that is a setting of the whole process, which is not ours
+            dataset = gdal.OpenEx(source, gdal.OF_RASTER, open_options=options)
+            written = dataset and gdal.Translate(str(target), dataset, format="VRT", outputSRS=wkt)
+        except RuntimeError:
+            pass
+        if written is None:
+            raise QgsProcessingException(
+                f"The raster {self.name} cannot be opened: {gdal.GetLastErrorMsg()}. Check its source."
+            )
+        return str(target)
+
+    def _draw(
+        self,
+        folder: Path,
+        extent: QgsRectangle,
+        cell_size: float,
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> str:
+        """Write the pixels of a map service or another provider to a GeoTIFF."""
+        provider, own_size = self.drawn, self.drawn.capabilities() & Qgis.RasterInterfaceCapability.Size
+        if (extent.isNull() or not cell_size) and not own_size:
+            raise QgsProcessingException(
+                f"The layer {self.name} is a map service ({provider.name()}) without pixels of its own. "
+                "Give EXTENT and CELL_SIZE: its pixels are then drawn into a file."
+            )
+        extent = provider.extent() if extent.isNull() else extent
+        cell_size = cell_size or provider.extent().width() / provider.xSize()
+        columns, rows = (math.ceil(round(size / cell_size, 6)) for size in (extent.width(), extent.height()))
+        left, top = extent.xMinimum(), extent.yMaximum()
+        extent = QgsRectangle(left, top - rows * cell_size, left + columns * cell_size, top)
+        feedback.pushInfo(f"Drawing {self.name} into a file of {columns} × {rows} pixels.")
+
+        pipe = QgsRasterPipe()
+        pipe.set(provider.clone())
+        projector = QgsRasterProjector()
+        projector.setCrs(provider.crs(), self.crs, context.transformContext())
+        pipe.insert(2, projector)
+        target = folder / f"{QgsFileUtils.stringToSafeFilename(self.name)}.tif"
+        writer = QgsRasterFileWriter(str(target))
+        writer.setOutputFormat("GTiff")
+        writer.setCreateOptions(_OPTIONS)
+        listener = QgsRasterBlockFeedback()
+        feedback.canceled.connect(listener.cancel)
+        result = writer.writeRaster(pipe, columns, rows, extent, self.crs, context.transformContext(), listener)
+        if feedback.isCanceled():
+            raise QgsProcessingException("Cancelled.")
+        if result != Qgis.RasterFileWriterResult.Success:
+            raise QgsProcessingException(
+                f"The layer {self.name} could not be drawn into a file ({'; '.join(listener.errors()) or result}). "
+                "Check that it shows in QGIS at this extent."
+            )
+        return str(target)

@@ -1,0 +1,75 @@
+"""Shows the events of a worker in the Processing log, and asks it whether the user cancelled."""
+
+from __future__ import annotations
+
+import time
+
+from qgis.core import QgsProcessingFeedback
+
+from ..core.events import Artifact, Event, Message, Metric, Progress
+
+_SPEED_EVERY = 15.0  # seconds between two lines with rate and time left: each stays in the log
+
+
+class Relay:
+    """Takes events, gives them to a feedback.
+
+    Args:
+        feedback: of the running algorithm.
+    """
+
+    def __init__(self, feedback: QgsProcessingFeedback) -> None:
+        self._feedback = feedback
+        self._fraction = 0.0
+        self._stage = ""
+        self._speed_at = time.monotonic()
+        self._nudged_at = time.monotonic()
+        self._nudge = 0.0
+
+    def show(self, event: Event) -> None:
+        """Show one event."""
+        if isinstance(event, Progress):
+            self._progress(event)
+        elif isinstance(event, Message):
+            push = self._feedback.pushWarning if event.level == "warning" else self._feedback.pushInfo
+            push(event.text)
+        elif isinstance(event, Metric):
+            when = "" if event.epoch is None else f"Epoch {event.epoch}: "
+            self._feedback.pushInfo(f"{when}{event.name.replace('_', ' ')} {event.value:.4g}")
+        elif isinstance(event, Artifact):
+            self._feedback.pushInfo(f"{event.name}: {event.path}")
+
+    def is_cancelled(self) -> bool:
+        """Return whether the user asked to stop."""
+        # qgis_process looks for Ctrl+C only when the progress changes: change it where nobody sees it.
+        now = time.monotonic()
+        if now - self._nudged_at > 0.5:
+            self._nudged_at, self._nudge = now, 1e-6 - self._nudge
+            self._feedback.setProgress(100 * self._fraction + self._nudge)
+        return self._feedback.isCanceled()
+
+    def _progress(self, event: Progress) -> None:
+        self._fraction = event.fraction
+        self._feedback.setProgress(100 * event.fraction)
+        now = time.monotonic()
+        if event.stage and event.stage != self._stage:
+            self._stage = event.stage
+            self._feedback.setProgressText(_text(event))
+            self._speed_at = now
+        elif now - self._speed_at > _SPEED_EVERY and (event.rate or event.remaining is not None):
+            self._feedback.setProgressText(_text(event))
+            self._speed_at = now
+
+
+def _text(event: Progress) -> str:
+    """Return stage, rate and time left, as far as they are known."""
+    left = "" if event.remaining is None else f"{_duration(event.remaining)} left"
+    return ", ".join(part for part in (event.stage, event.rate, left) if part)
+
+
+def _duration(seconds: float) -> str:
+    """Return a time as a person says it: ``"40 s"``, ``"12 min"``, ``"3 h 05 min"``."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"

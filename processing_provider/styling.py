@@ -1,0 +1,57 @@
+"""Gives detected objects their look when QGIS loads them: a colour for each class, the surer the stronger."""
+
+from __future__ import annotations
+
+from qgis.core import (
+    QgsCategorizedSymbolRenderer,
+    QgsFillSymbol,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProcessingLayerPostProcessorInterface,
+    QgsProperty,
+    QgsRendererCategory,
+    QgsSymbol,
+    QgsVectorLayer,
+)
+
+# Distinct on imagery, and for the colour-blind (Okabe and Ito 2008); orange first, as the plugin's icon.
+_COLOURS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#cc79a7", "#d55e00", "#0072b2")
+_MOST_CLASSES = 50
+_OPACITY = '30 + 0.7 * coalesce("Confidence", 100)'  # percent; confidence is 0 to 100
+
+
+class DetectionStyle(QgsProcessingLayerPostProcessorInterface):
+    """Styles a layer with the fields ``Class`` and ``Confidence`` after it was loaded."""
+
+    def postProcessLayer(self, layer: QgsVectorLayer, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> None:
+        """Style ``layer``; called by QGIS in the main thread."""
+        index = layer.fields().lookupField("Class")
+        if not isinstance(layer, QgsVectorLayer) or index < 0:
+            return
+        classes = sorted(layer.uniqueValues(index, _MOST_CLASSES), key=str)
+        categories = [
+            QgsRendererCategory(value, _symbol(_COLOURS[number % len(_COLOURS)]), str(value))
+            for number, value in enumerate(classes)
+        ]
+        layer.setRenderer(QgsCategorizedSymbolRenderer("Class", categories))
+        if layer.fields().lookupField("Confidence") >= 0:
+            layer.setMapTipTemplate('<b>[% "Class" %]</b> [% round("Confidence", 1) %] %')
+        layer.triggerRepaint()
+
+
+def _symbol(colour: str) -> QgsFillSymbol:
+    """Return an outline in ``colour`` with a hint of fill."""
+    symbol = QgsFillSymbol.createSimple(
+        {"color": f"{colour}30", "outline_color": colour, "outline_width": "0.5", "outline_width_unit": "MM"}
+    )
+    symbol.setDataDefinedProperty(QgsSymbol.Property.Opacity, QgsProperty.fromExpression(_OPACITY))
+    return symbol
+
+
+_STYLE = DetectionStyle()  # kept here, because QGIS keeps no reference: a local one would be deleted before its call
+
+
+def style_on_load(layer_id: str, context: QgsProcessingContext) -> None:
+    """Have the layer ``layer_id`` styled if it is going to be loaded."""
+    if context.willLoadLayerOnCompletion(layer_id):
+        context.layerToLoadOnCompletionDetails(layer_id).setPostProcessor(_STYLE)
