@@ -10,9 +10,9 @@ from typing import Any
 
 
 def cache_folder() -> Path:
-    """Return the folder of everything Kestrel keeps: environments, weights, settings. It need not exist yet.
+    r"""Return the folder of everything Kestrel keeps: environments, weights, settings. It need not exist yet.
 
-    ``KESTREL_CACHE`` names it; else it is the system's own place: ``%LOCALAPPDATA%\\kestrel``, ``~/Library/Caches/kestrel``,
+    ``KESTREL_CACHE`` names it; else it is the system's own place: ``%LOCALAPPDATA%\kestrel``, ``~/Library/Caches/kestrel``,
     or ``kestrel`` in ``$XDG_CACHE_HOME`` (``~/.cache``).
     """
     named = os.environ.get("KESTREL_CACHE")
