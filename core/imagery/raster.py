@@ -138,6 +138,13 @@ class Raster:
         self.cell_size = _pixel_size(self.transform)
 
     @property
+    def fill(self) -> np.generic | None:
+        """The no-data value in :attr:`dtype`, when pixels can have it and it is the same in all bands; else None."""
+        first = self._nodata[0]
+        same = first is not None and all(value is not None and str(value) == str(first) for value in self._nodata)
+        return first if same else None
+
+    @property
     def crs_wkt(self) -> str | None:
         """The coordinate system as WKT, or None."""
         return self.crs.to_wkt() if self.crs else None
