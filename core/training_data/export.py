@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import rasterio
 import shapely
 from rasterio.errors import RasterioError
 
@@ -97,14 +98,8 @@ class _Export:
         masks: MaskPolygons | None,
         folder: Path,
     ) -> None:
-        self._job, self._report, self._raster, self._labels, self._masks, self._folder = (
-            job,
-            report,
-            raster,
-            labels,
-            masks,
-            folder,
-        )
+        self._job, self._report, self._folder = job, report, folder
+        self._raster, self._labels, self._masks = raster, labels, masks
         self._tile = job.tile_size_x, job.tile_size_y
         self._stride = job.stride_x or job.tile_size_x, job.stride_y or job.tile_size_y
         self._pixel_area = abs(raster.transform.determinant)
@@ -183,10 +178,12 @@ class _Export:
         """Write one chip; runs in the pool."""
         stem = f"{number:09d}"
         image = f"{stem}.{ENDINGS[self._job.image_format]}"
-        frame = ChipFrame(stem, image, *pixels.shape, window.transform(self._raster.transform), self._raster.crs)
+        bands, height, width = pixels.shape
+        frame = ChipFrame(stem, image, bands, height, width, window.transform(self._raster.transform), self._raster.crs)
         try:
-            write_image(self._folder, frame, pixels, valid, self._job.image_format, self._raster)
-            labels = FORMATS[self._job.metadata_format].write(self._folder, frame, objects, self._labels.classes)
+            with rasterio.Env():  # once per chip rather than once per call
+                write_image(self._folder, frame, pixels, valid, self._job.image_format, self._raster)
+                labels = FORMATS[self._job.metadata_format].write(self._folder, frame, objects, self._labels.classes)
         except (OSError, RasterioError) as error:
             full = shutil.disk_usage(self._folder).free < 1_000_000
             raise OutputError(

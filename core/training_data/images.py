@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import rasterio
@@ -13,7 +14,11 @@ from ..imagery import Raster
 from .chips import ChipFrame
 
 ENDINGS = {"TIFF": "tif", "PNG": "png", "JPEG": "jpg"}
-_OPTIONS = {"TIFF": {"driver": "GTiff"}, "PNG": {"driver": "PNG", "zlevel": 6}, "JPEG": {"driver": "JPEG", "quality": 95}}
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "TIFF": {"driver": "GTiff"},
+    "PNG": {"driver": "PNG", "zlevel": 6},
+    "JPEG": {"driver": "JPEG", "quality": 95},
+}
 
 
 def check_format(image_format: str, raster: Raster) -> None:

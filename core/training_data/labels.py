@@ -79,7 +79,8 @@ def read_labels(
     _tell(features, report)
     if not len(features):
         raise InputError(f"{features.name} holds no features.", "Label some objects first.")
-    classes, positions = (SINGLE_CLASS,), np.zeros(len(features), int)
+    classes: tuple[ClassInfo, ...] = (SINGLE_CLASS,)
+    positions = np.zeros(len(features), int)
     if class_field:
         classes, positions = number_classes(features.fields[class_field], class_field, features.name)
     polygons = _buffered(features, buffer)
