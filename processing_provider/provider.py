@@ -70,6 +70,12 @@ class ShippedModel(QgsProcessingModelAlgorithm):
         super().__init__()
         self._title = title
 
+    def createInstance(self) -> ShippedModel:
+        """Return a copy."""
+        copy = ShippedModel(self._title)
+        copy.loadVariant(self.toVariant())
+        return copy
+
     def displayName(self) -> str:
         """Return the name in the toolbox."""
         return self._title
