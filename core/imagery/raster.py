@@ -91,10 +91,11 @@ class Raster:
             raise InputError(
                 f"The georeference of {self.name} has pixels without area.", "Repair it, for example with gdal_translate."
             )
-        self._source_transform, self.crs, self.warnings = transform, crs, tuple(notes)
+        self._source_transform, self.crs = transform, crs
 
         alpha = [i for i in data.indexes if data.colorinterp[i - 1] is ColorInterp.alpha]
         self._bands = [i for i in data.indexes if i not in alpha] or alpha
+        self._alpha = alpha[0] if alpha and alpha != self._bands else None
         self.count = len(self._bands)
         self.dtype = np.result_type(*(np.dtype(data.dtypes[i - 1]) for i in self._bands))
         if self.dtype.kind == "c":
@@ -102,13 +103,20 @@ class Raster:
         nodata = [data.nodatavals[i - 1] for i in self._bands]
         self.nodata = nodata[0]
         self._nodata = [_fitting(value, self.dtype) for value in nodata]
-        flags = [data.mask_flag_enums[i - 1] for i in self._bands]
-        self._masked = any(MaskFlags.per_dataset in f or MaskFlags.alpha in f for f in flags) and len(self._bands) < data.count
-        self._masked |= any(MaskFlags.per_dataset in f and MaskFlags.alpha not in f for f in flags)
+        # A mask beside the bands; what GDAL makes of no-data values and of alpha bands is looked at directly.
+        self._masked = any(
+            MaskFlags.per_dataset in data.mask_flag_enums[i - 1] and MaskFlags.alpha not in data.mask_flag_enums[i - 1]
+            for i in self._bands
+        )
         self.band_names = tuple(
             _BAND_NAMES.get(data.colorinterp[i - 1].name, "") or data.descriptions[i - 1] or "" for i in self._bands
         )
         self._categories = any(data.colorinterp[i - 1] is ColorInterp.palette for i in self._bands)
+        if self._categories:
+            notes.append(
+                f"{self.name} has a colour table: its pixels are numbers of colours. Convert it to RGB for a photograph."
+            )
+        self.warnings = tuple(notes)
 
     def _lay_grid(self, cell_size: float | None, extent: str | None) -> None:
         """Set the working grid."""
@@ -214,9 +222,10 @@ class Raster:
         if self.dtype.kind == "f":
             known &= ~np.isnan(read)
         np.any(known, axis=0, out=valid)
+        if self._alpha is not None:
+            valid &= self._dataset.read(self._alpha, window=source, out_shape=valid.shape) > 0
         if self._masked:
-            mask = self._dataset.read_masks(self._bands[0], window=source, out_shape=valid.shape, resampling=how)
-            valid &= mask >= (128 if resampled else 1)
+            valid &= self._dataset.read_masks(self._bands[0], window=source, out_shape=valid.shape) > 0
         np.copyto(pixels, read, where=known & valid)
 
     def close(self) -> None:

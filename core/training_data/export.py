@@ -61,6 +61,7 @@ def run(job: ExportTrainingData, report: Reporter) -> dict[str, Any]:
             (folder / "labels").mkdir()
             export = _Export(job, report, raster, labels, masks, folder)
             export.cut()
+            report.progress(1, "Writing the metadata")
             export.summary().write(folder)
     done = export.done
     report.info(f"{len(done.lines)} chips with {done.objects.count} objects of {len(labels.classes)} classes.")
@@ -129,7 +130,7 @@ class _Export:
         if not self.done.lines:
             within = " and lie within the mask polygons" if self._masks else ""
             raise InputError(
-                f"No tile of {self._tile[0]} x {self._tile[1]} pixels on {self._raster.name} holds both objects and data{within}.",
+                f"No tile of {self._tile[0]} x {self._tile[1]} pixels on {self._raster.name} holds objects and data{within}.",
                 "Use smaller tiles, a smaller stride, or larger mask polygons.",
             )
 
