@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from affine import Affine
 from rasterio.crs import CRS
-from rasterio.errors import CRSError, RasterioError
-from rasterio.warp import transform as warp
+from rasterio.errors import CRSError
 
 from ..errors import InputError, InvalidParameter
+from .coordinates import project
 from .windows import Window
 
 _FORMAT = re.compile(r"^\s*([^,\[\]]+),([^,\[\]]+),([^,\[\]]+),([^,\[\]]+?)\s*(?:\[(.+)\])?\s*$")
@@ -71,47 +71,47 @@ class Extent:
         Raises:
             InputError: no overlap, or coordinate systems that cannot be brought together.
         """
-        x, y = self._outline()
-        if self.crs is not None:
-            if crs is None:
-                raise InputError(
-                    f"The extent is in {self.crs.to_string()}, but {name} has no coordinate system.",
-                    "Assign one to the raster, or give the extent in the raster's own numbers.",
-                )
-            if self.crs != crs:
-                try:
-                    x, y = (np.asarray(values) for values in warp(self.crs, crs, x, y))
-                except RasterioError as error:
-                    raise InputError(
-                        f"The extent cannot be brought from {self.crs.to_string()} to {crs.to_string()}: {error}."
-                    ) from error
-        inverse = ~transform
-        col = inverse.a * x + inverse.b * y + inverse.c
-        row = inverse.d * x + inverse.e * y + inverse.f
-        if np.isfinite(col).all() and np.isfinite(row).all():
-            left, top = max(round(col.min()), 0), max(round(row.min()), 0)
-            right, bottom = min(round(col.max()), width), min(round(row.max()), height)
+        if self.crs is not None and crs is None:
+            raise InputError(
+                f"The extent is in {self.crs.to_string()}, but {name} has no coordinate system.",
+                "Assign one to the raster, or give the extent in the raster's own numbers.",
+            )
+        own, other = crs or CRS(), self.crs or crs or CRS()
+        outline = project(_map_points(transform, _outline(0, 0, width, height)), own, other)
+        if ((outline >= (self.xmin, self.ymin)) & (outline <= (self.xmax, self.ymax))).all():
+            return Window(0, 0, width, height)  # also for extents, such as the world, that have no place in the raster's system
+        points = project(_outline(self.xmin, self.ymin, self.xmax, self.ymax), other, own)
+        if np.isfinite(points).all():
+            pixels = _map_points(~transform, points)
+            left, top = np.maximum(np.rint(pixels.min(axis=0)), 0).astype(int)
+            right, bottom = np.minimum(np.rint(pixels.max(axis=0)), (width, height)).astype(int)
             if left < right and top < bottom:
-                return Window(left, top, right - left, bottom - top)
+                return Window(int(left), int(top), int(right - left), int(bottom - top))
         raise InputError(
             f"The extent {self} covers no pixel of {name}, which spans {bounds_text(transform, width, height)}"
             f"{f' in {crs.to_string()}' if crs else ''}.",
             "Check the extent and its coordinate system.",
         )
 
-    def _outline(self) -> tuple[np.ndarray, np.ndarray]:
-        """Points along the four edges, as arrays of x and of y."""
-        x, y = np.linspace(self.xmin, self.xmax, _EDGE_POINTS), np.linspace(self.ymin, self.ymax, _EDGE_POINTS)
-        left, right, low, high = (np.full(_EDGE_POINTS, v) for v in (self.xmin, self.xmax, self.ymin, self.ymax))
-        return np.concatenate([x, x, left, right]), np.concatenate([low, high, y, y])
-
     def __str__(self) -> str:
         numbers = f"x {self.xmin:.10g} to {self.xmax:.10g}, y {self.ymin:.10g} to {self.ymax:.10g}"
         return f"{numbers} in {self.crs.to_string()}" if self.crs else numbers
 
 
+def _outline(left: float, low: float, right: float, high: float) -> np.ndarray:
+    """Points along the four edges of a rectangle, (n, 2)."""
+    x, y = np.linspace(left, right, _EDGE_POINTS), np.linspace(low, high, _EDGE_POINTS)
+    edges = ((x, low), (x, high), (left, y), (right, y))
+    return np.concatenate([np.column_stack(np.broadcast_arrays(*edge)) for edge in edges])
+
+
+def _map_points(transform: Affine, points: np.ndarray) -> np.ndarray:
+    """Apply a transform to (n, 2) points."""
+    return points @ np.array([[transform.a, transform.d], [transform.b, transform.e]]) + (transform.c, transform.f)
+
+
 def bounds_text(transform: Affine, width: int, height: int) -> str:
     """Return the map rectangle around a grid for a message: ``"x 1 to 2, y 3 to 4"``."""
-    corners = [transform * corner for corner in ((0, 0), (width, 0), (width, height), (0, height))]
-    x, y = zip(*corners, strict=True)
-    return f"x {min(x):.10g} to {max(x):.10g}, y {min(y):.10g} to {max(y):.10g}"
+    corners = _map_points(transform, np.array([(0, 0), (width, 0), (width, height), (0, height)], float))
+    (xmin, ymin), (xmax, ymax) = corners.min(axis=0), corners.max(axis=0)
+    return f"x {xmin:.10g} to {xmax:.10g}, y {ymin:.10g} to {ymax:.10g}"

@@ -8,11 +8,10 @@ import numpy as np
 import shapely
 from affine import Affine
 from rasterio.crs import CRS
-from rasterio.errors import RasterioError
-from rasterio.warp import transform as warp
 
 from ..errors import InputError
 from ..imagery import Raster
+from ..imagery.coordinates import project
 
 
 def to_pixels(geometries: np.ndarray, crs: CRS | None, raster: Raster, what: str) -> np.ndarray:
@@ -25,7 +24,7 @@ def to_pixels(geometries: np.ndarray, crs: CRS | None, raster: Raster, what: str
         what: the layer's name, for errors.
 
     Returns:
-        (N,) geometries; one that has no place in the raster's coordinate system (a pole in Mercator) is empty.
+        (N,) geometries; one that has no place in the raster's coordinate system (a latitude of 95) is empty.
 
     Raises:
         InputError: see :func:`same_crs`.
@@ -54,7 +53,7 @@ def same_crs(
         (N,) geometries; one that cannot be expressed in the target system is empty.
 
     Raises:
-        InputError: only one side has a coordinate system, or there is no way between the two.
+        InputError: only one side has a coordinate system.
     """
     if crs == target_crs:
         return geometries
@@ -65,16 +64,7 @@ def same_crs(
             f"Assign one to {without} (in QGIS: Assign Projection).",
         )
 
-    def project(points: np.ndarray) -> np.ndarray:
-        try:
-            return np.column_stack(warp(crs, target_crs, points[:, 0], points[:, 1]))
-        except RasterioError as error:
-            raise InputError(
-                f"{what} cannot be brought from {crs.to_string()} to {target_crs.to_string()}: {error}.",
-                "Reproject it in QGIS first.",
-            ) from error
-
-    return _transform(geometries, project)
+    return _transform(geometries, lambda points: project(points, crs, target_crs))
 
 
 def _affine(geometries: np.ndarray, matrix: Affine) -> np.ndarray:
