@@ -71,5 +71,5 @@ lock: tools ## renew requirements.txt from requirements.in
 	    requirements.in -o requirements.txt
 
 clean: ## remove what was made here; the environment in the cache folder stays
-	rm -rf $(BUILD) demo dist .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(BUILD) demo dist .qgis-settings .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
