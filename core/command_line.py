@@ -155,7 +155,7 @@ def _run(job: Job, console: Console, cancel: threading.Event, in_process: bool) 
     if isinstance(job, CheckEnvironment):
         from .runtime.checkup import check_environment
 
-        return check_environment(job, Reporter(console.show, cancel))
+        return check_environment(job, console.show, cancel.is_set)
     if in_process:
         with contextlib.redirect_stdout(sys.stderr):
             return run(job, Reporter(console.show, cancel))

@@ -51,10 +51,12 @@ def replacing(job: Job, tell: Callable[[str], None]) -> Iterator[None]:
         for old, aside in moved:
             with contextlib.suppress(OSError):
                 old.rmdir()  # an empty folder in the way
-            if os.path.lexists(old):
-                tell(f"{old} is new and incomplete; the one it should replace is now {aside}.")
-            else:
+            if not os.path.lexists(old):
                 aside.rename(old)
+            elif old.suffix.lower() in _ENDINGS[Kind.NEW_HTML]:
+                aside.unlink()  # the report of the failure
+            else:
+                tell(f"{old} was written before the error; what was there before is now {aside}.")
         raise
     for _, aside in moved:
         try:

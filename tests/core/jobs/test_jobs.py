@@ -1,0 +1,168 @@
+"""The contract: permanent names, defaults and limits, and what plain values become."""
+
+import ast
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+import core.jobs
+from core.errors import InputError, InvalidParameter
+from core.jobs import JOBS, DetectObjects, ExportTrainingData, Kind, NonMaximumSuppression, TrainModel
+
+# Issue 2: names are API from the first day. Models, scripts and command lines of users hold them.
+NAMES = {
+    "exporttrainingdata": "INPUT_RASTER INPUT_LABELS CLASS_FIELD BUFFER MASK IMAGE_FORMAT TILE_SIZE_X TILE_SIZE_Y STRIDE_X "
+    "STRIDE_Y METADATA_FORMAT NO_FEATURE_TILES EXTENT CELL_SIZE OUTPUT",
+    "trainmodel": "INPUT MODEL_TYPE BACKBONE BACKBONE_WEIGHTS PRETRAINED_MODEL EPOCHS BATCH_SIZE LEARNING_RATE "
+    "VALIDATION_PERCENTAGE STOP_EARLY FREEZE CHIP_SIZE PROCESSOR GPU_ID SEED OUTPUT",
+    "detectobjects": "INPUT MODEL THRESHOLD PADDING BATCH_SIZE NMS MAX_OVERLAP EXTENT MASK CELL_SIZE PROCESSOR GPU_ID OUTPUT",
+    "nonmaximumsuppression": "INPUT CONFIDENCE_FIELD CLASS_FIELD MAX_OVERLAP OUTPUT",
+    "computeaccuracy": "DETECTIONS TRUTH DETECTION_CLASS_FIELD TRUTH_CLASS_FIELD CONFIDENCE_FIELD IOU MASK OUTPUT_TABLE "
+    "OUTPUT_REPORT",
+    "checkenvironment": "BUILD WHEELS OUTPUT_REPORT",
+}  # fmt: skip
+RETURNS = {
+    "exporttrainingdata": {"CHIPS", "OBJECTS"},
+    "trainmodel": {"MODEL", "REPORT", "AP50", "BEST_EPOCH"},
+    "detectobjects": {"COUNT"},
+    "nonmaximumsuppression": {"REMOVED"},
+    "computeaccuracy": {"PRECISION", "RECALL", "F1", "AP50", "MAP"},
+    "checkenvironment": {"READY", "GPU_COUNT", "GPU_MEMORY", "GPU_NAME", "DRIVER", "COMPUTE_CAPABILITY", "TORCH_VERSION"},
+}
+ALL = [pytest.param(job, id=name) for name, job in JOBS.items()]
+
+
+def required(job, **more):
+    """The smallest set of values that makes ``job``."""
+    names = (name for name, described in job.parameters().items() if job.default(name) is None and not described.optional)
+    return {**{name: name for name in names}, **more}
+
+
+def test_names_are_permanent():
+    assert {name: [parameter.upper() for parameter in job.parameters()] for name, job in JOBS.items()} == {
+        name: names.split() for name, names in NAMES.items()
+    }
+    assert {name: {output.name for output in job.returns} for name, job in JOBS.items()} == RETURNS
+
+
+@pytest.mark.parametrize("job", ALL)
+def test_every_parameter_is_described(job):
+    for name, described in job.parameters().items():
+        assert described.label, name
+        assert described.help.endswith("."), name
+        assert (described.kind is Kind.CHOICE) == bool(described.choices), name
+        if described.kind is Kind.FIELD:
+            assert job.parameters()[described.parent].kind is Kind.FEATURES, name
+        if described.kind.is_output:
+            assert job.default(name) is None, name
+
+
+@pytest.mark.parametrize("job", ALL)
+def test_defaults_are_within_their_own_limits(job):
+    made = job.from_values(required(job))
+    assert job.from_values(made.values()) == made
+
+
+@pytest.mark.parametrize("job", ALL)
+def test_values_survive_texts_and_json_names(job):
+    made = job.from_values(required(job))
+    texts = {name.lower().replace("_", "-"): str(value) for name, value in made.values().items()}
+    assert job.from_values(texts) == made
+
+
+@pytest.mark.parametrize("job", ALL)
+def test_the_runner_names_a_module_of_the_core(job):
+    module, _, function = job.runner.partition(":")
+    if importlib.util.find_spec(module.rpartition(".")[0]) is None or importlib.util.find_spec(module) is None:
+        pytest.fail(f"{job.runner} does not exist")
+    source = Path(importlib.util.find_spec(module).origin).read_text(encoding="utf-8")
+    functions = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
+    assert [argument.arg for argument in functions[function].args.args][:2] == ["job", "report"]
+
+
+@pytest.mark.parametrize(
+    ("job", "values", "text"),
+    [
+        (NonMaximumSuppression, {}, "INPUT (Input Feature Class) is missing."),
+        (NonMaximumSuppression, {"input": "", "output": "o"}, "INPUT (Input Feature Class) is missing."),
+        (NonMaximumSuppression, {"input": "i", "output": "o", "wings": 2}, "Non Maximum Suppression has no parameter wings."),
+        (NonMaximumSuppression, {"max_overlap": "much"}, "MAX_OVERLAP (Max Overlap Ratio) is 'much'; it must be a number."),
+        (NonMaximumSuppression, {"max_overlap": 1.5}, "MAX_OVERLAP (Max Overlap Ratio) is 1.5; it must be from 0 to 1."),
+        (NonMaximumSuppression, {"max_overlap": "nan"}, "it must be a finite number."),
+        (NonMaximumSuppression, {"max_overlap": []}, "it must be a number."),
+        (DetectObjects, {"batch_size": 0}, "BATCH_SIZE (Batch Size) is 0; it must be from 1 to 4096."),
+        (DetectObjects, {"batch_size": 2.5}, "it must be a whole number."),
+        (DetectObjects, {"batch_size": "inf"}, "it must be a whole number."),
+        (DetectObjects, {"gpu_id": -1}, "GPU_ID (GPU ID) is -1; it must be at least 0."),
+        (DetectObjects, {"nms": "perhaps"}, "NMS (Non Maximum Suppression) is 'perhaps'; it must be true or false."),
+        (DetectObjects, {"processor": "TPU"}, "PROCESSOR (Processor Type) is 'TPU'. Choose one of AUTO, GPU, CPU."),
+    ],
+)
+def test_wrong_values_are_refused_by_name_and_number(job, values, text):
+    with pytest.raises(InvalidParameter) as caught:
+        job.from_values(values)
+    assert text in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "value"),
+    [
+        ("nms", "true", True), ("nms", "No", False), ("nms", 1, True), ("nms", False, False), ("batch_size", "8", 8),
+        ("batch_size", 8.0, 8), ("threshold", "0.25", 0.25), ("threshold", "", None), ("threshold", None, None),
+        ("threshold", 0, 0.0), ("processor", "cpu", "CPU"), ("extent", "1,2,3,4", "1,2,3,4"),
+        ("model", Path("a.dlpk"), "a.dlpk"),
+    ],
+)  # fmt: skip
+def test_plain_values_become_typed(name, given, value):
+    got = getattr(DetectObjects.from_values(required(DetectObjects, **{name: given})), name)
+    assert got == value
+    assert type(got) is type(value)
+
+
+def test_empty_parameters_are_not_sent():
+    assert "THRESHOLD" not in DetectObjects.from_values(required(DetectObjects)).values()
+
+
+@pytest.mark.parametrize("axis", ["x", "y"])
+def test_a_stride_wider_than_the_tile_is_refused(axis):
+    job = ExportTrainingData.from_values(required(ExportTrainingData, **{f"stride_{axis}": 300}))
+    with pytest.raises(InvalidParameter, match=rf"STRIDE_{axis.upper()} is 300 but TILE_SIZE_{axis.upper()} is 256"):
+        job.check()
+    ExportTrainingData.from_values(required(ExportTrainingData, **{f"stride_{axis}": 256})).check()
+
+
+def test_files_and_folders_must_be_there(tmp_path):
+    file = tmp_path / "a.dlpk"
+    file.write_bytes(b"")
+    with pytest.raises(InputError, match=r"Model Definition: there is no file .*nothing\.dlpk"):
+        DetectObjects(input="a", model=str(tmp_path / "nothing.dlpk"), output="o").check()
+    with pytest.raises(InputError, match="Input Training Data: there is no folder"):
+        TrainModel(input=str(file), output="o").check()
+    DetectObjects(input="a", model=str(file), output="o").check()
+    TrainModel(input=str(tmp_path), output="o").check()
+
+
+def test_the_contract_needs_the_standard_library_only():
+    folder = Path(core.jobs.__file__).parent
+    core_folder = folder.parent
+    files = [
+        *folder.glob("*.py"),
+        *(core_folder / name for name in (
+            "errors.py", "events.py", "reporting.py", "page.py", "run.py", "outputs.py", "library_errors.py", "replacing.py",
+            "console.py", "command_line.py", "worker.py", "__main__.py",
+        )),
+        *(core_folder / "runtime").glob("*.py"),
+    ]  # fmt: skip
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                names = [node.module]
+            for name in names:
+                # The self test runs inside the environment that it tests.
+                if file.name != "self_test.py":
+                    assert name.partition(".")[0] in {*sys.stdlib_module_names, "core"}, f"{file} imports {name}"
