@@ -44,6 +44,7 @@ class Backbone:
         features: attribute with the layers; empty for the network itself.
         levels: names of the layers whose outputs have strides 4, 8, 16, 32.
         channels: of those outputs.
+        stem: names of the layers up to stride 4: edges and colours, which differ least between photographs.
         weights: file name of torchvision's ImageNet weights; the 8 digits at its end start its SHA-256.
         light: whether the network's heads should be small as well.
     """
@@ -51,24 +52,27 @@ class Backbone:
     make: Callable[..., nn.Module]
     levels: tuple[str, str, str, str]
     channels: tuple[int, int, int, int]
+    stem: tuple[str, ...]
     weights: str
     features: str = ""
     light: bool = False
 
 
 _RESNET_LEVELS = ("layer1", "layer2", "layer3", "layer4")
+_RESNET_STEM = ("conv1", "bn1", "layer1")
 BACKBONES: dict[str, Backbone] = {
     "mobilenet_v2": Backbone(
         mobilenet_v2,
         ("3", "6", "13", "17"),
         (24, 32, 96, 320),
+        ("0", "1", "2", "3"),
         "mobilenet_v2-b0353104.pth",
         features="features",
         light=True,
     ),
-    "resnet18": Backbone(resnet18, _RESNET_LEVELS, (64, 128, 256, 512), "resnet18-f37072fd.pth"),
-    "resnet34": Backbone(resnet34, _RESNET_LEVELS, (64, 128, 256, 512), "resnet34-b627a593.pth"),
-    "resnet50": Backbone(resnet50, _RESNET_LEVELS, (256, 512, 1024, 2048), "resnet50-0676ba61.pth"),
+    "resnet18": Backbone(resnet18, _RESNET_LEVELS, (64, 128, 256, 512), _RESNET_STEM, "resnet18-f37072fd.pth"),
+    "resnet34": Backbone(resnet34, _RESNET_LEVELS, (64, 128, 256, 512), _RESNET_STEM, "resnet34-b627a593.pth"),
+    "resnet50": Backbone(resnet50, _RESNET_LEVELS, (256, 512, 1024, 2048), _RESNET_STEM, "resnet50-0676ba61.pth"),
 }
 
 

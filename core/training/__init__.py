@@ -1,0 +1,1 @@
+"""Training: the split, the loop, the measures and the report."""
