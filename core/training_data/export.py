@@ -128,7 +128,7 @@ class _Export:
                 pool.shutdown(cancel_futures=True)
                 raise
         if not self.done.lines:
-            within = " and lie within the mask polygons" if self._masks else ""
+            within = " and lies in a mask polygon" if self._masks else ""
             raise InputError(
                 f"No tile of {self._tile[0]} x {self._tile[1]} pixels on {self._raster.name} holds objects and data{within}.",
                 "Use smaller tiles, a smaller stride, or larger mask polygons.",

@@ -88,10 +88,8 @@ def read_labels(
     grid = shapely.box(0, 0, raster.width, raster.height)
     on_raster = shapely.intersects(polygons, grid)
     if not on_raster.any():
-        place = to_map(np.array([shapely.box(*shapely.total_bounds(polygons))]), raster)[0]
-        span = "x {0:.10g} to {2:.10g}, y {1:.10g} to {3:.10g}".format(*place.bounds) if place.is_valid else "no place"
         raise InputError(
-            f"No object of {features.name} lies on {raster.name}: the objects span {span}, "
+            f"No object of {features.name} lies on {raster.name}: the objects span {_span(polygons, raster)}, "
             f"the raster {bounds_text(raster.transform, raster.width, raster.height)}"
             f"{f' in {raster.crs.to_string()}' if raster.crs else ''}.",
             "Check that the two belong together and that both coordinate systems are right.",
@@ -164,6 +162,14 @@ def _polygonal(geometries: np.ndarray) -> np.ndarray:
         parts = shapely.get_parts(geometries[i])
         geometries[i] = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
     return geometries
+
+
+def _span(polygons: np.ndarray, raster: Raster) -> str:
+    """The map rectangle around pixel geometries, in words."""
+    bounds = shapely.total_bounds(to_map(polygons, raster))
+    if np.isnan(bounds).any():
+        return "no place that its coordinate system knows"
+    return "x {0:.10g} to {2:.10g}, y {1:.10g} to {3:.10g}".format(*bounds)
 
 
 def _tell(features: Features, report: Reporter) -> None:
