@@ -21,7 +21,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QIcon
 
-from ..core.errors import EnvironmentMissing, KestrelError, OutputError
+from ..core.errors import EnvironmentMissing, KestrelError
 from ..core.jobs import Job, Kind
 from ..core.runtime.client import command_of, run_job
 from ..core.runtime.resolve import find_python
@@ -29,8 +29,9 @@ from .about import ICON, icon, metadata
 from .definitions import help_text, output_definitions, parameter_definitions
 from .rasters import RasterInput
 from .relay import Relay
+from .sinks import Sink, check_new_file, copy_layer, file_destination
+from .sources import export
 from .styling import style_on_load
-from .vectors import Sink, copy_layer, export, file_destination
 
 _LAYERS = (Kind.RASTER, Kind.FEATURES)
 _SINKS = (Kind.NEW_FEATURES, Kind.NEW_TABLE)
@@ -147,21 +148,20 @@ class JobAlgorithm(QgsProcessingAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> bool:
         """Look the raster layers up, in the thread that they live in."""
-        ready, how_to = self.canExecute()
-        if not ready:
-            raise QgsProcessingException(how_to)
         for name, kind in self._kinds():
             if kind is Kind.RASTER and _is_set(parameters.get(name)):
                 layer = self.parameterAsRasterLayer(parameters, name, context)
-                if layer is None or not layer.isValid():
-                    raise QgsProcessingException(f"{self.invalidRasterError(parameters, name)}. Check that it opens in QGIS.")
-                self._rasters[name] = RasterInput.of(layer)
+                if layer is not None and layer.isValid():  # else an error comes later: one from here would lose its text
+                    self._rasters[name] = RasterInput.of(layer)
         return True
 
     def processAlgorithm(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
         """Build the job, run it in the worker and bring its results into QGIS."""
+        ready, how_to = self.canExecute()
+        if not ready:
+            raise QgsProcessingException(how_to)
         with tempfile.TemporaryDirectory(dir=QgsProcessingUtils.tempFolder(), ignore_cleanup_errors=True) as temporary:
             folder = Path(temporary)
             try:
@@ -195,7 +195,7 @@ class JobAlgorithm(QgsProcessingAlgorithm):
         folder: Path,
     ) -> str:
         """Write the features of the parameter ``name`` for the worker and return the path."""
-        return export(source, folder, context, feedback)
+        return export(source, parameters[name], folder, context, feedback)
 
     def collect(
         self,
@@ -244,6 +244,8 @@ class JobAlgorithm(QgsProcessingAlgorithm):
         values: dict[str, Any] = {}
         extent = QgsRectangle()
         for name, kind in self._kinds():
+            if kind is Kind.RASTER and _is_set(parameters.get(name)) and name not in self._rasters:
+                raise QgsProcessingException(f"{self.invalidRasterError(parameters, name)}. Check that it opens in QGIS.")
             if kind is Kind.EXTENT and _is_set(parameters.get(name)):
                 crs = next((raster.crs for raster in self._rasters.values()), QgsCoordinateReferenceSystem())
                 extent = self.parameterAsExtent(parameters, name, context, crs)
@@ -268,18 +270,6 @@ class JobAlgorithm(QgsProcessingAlgorithm):
             for name, kind in self._kinds()
             if kind.is_output
         }
-
-
-def check_new_file(path: Path) -> None:
-    """Check that an output layer can be written to the file ``path``.
-
-    Raises:
-        OutputError: it exists, or its folder does not.
-    """
-    if path.exists():
-        raise OutputError(f"The output {path} exists already.", "Choose another name or delete it first.")
-    if not path.parent.is_dir():
-        raise OutputError(f"The folder {path.parent} for the output {path.name} does not exist.", "Create it first.")
 
 
 def _is_set(value: Any) -> bool:

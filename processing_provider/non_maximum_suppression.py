@@ -15,8 +15,9 @@ from qgis.core import (
 
 from ..core.jobs import Job, NonMaximumSuppression
 from .base import JobAlgorithm
+from .sinks import Sink
+from .sources import ID_FIELD, every, export
 from .styling import style_on_load
-from .vectors import ID_FIELD, Sink, every, export
 
 
 class NonMaximumSuppressionAlgorithm(JobAlgorithm):
@@ -42,7 +43,7 @@ class NonMaximumSuppressionAlgorithm(JobAlgorithm):
     ) -> str:
         """Write the geometries with confidence and class only."""
         fields = [self.parameterAsString(parameters, field, context) for field in ("CONFIDENCE_FIELD", "CLASS_FIELD")]
-        return export(source, folder, context, feedback, [field for field in fields if field])
+        return export(source, parameters[name], folder, context, feedback, [field for field in fields if field])
 
     def collect(
         self,
@@ -58,7 +59,7 @@ class NonMaximumSuppressionAlgorithm(JobAlgorithm):
         source = self.parameterAsSource(parameters, "INPUT", context)
         sink = Sink(self, parameters, "OUTPUT", context, source.fields(), source.wkbType(), source.sourceCrs())
         with sink:
-            for feature in every(source):
+            for feature in every(source, parameters["INPUT"]):
                 if feedback.isCanceled():
                     raise QgsProcessingException("Cancelled.")
                 if feature.id() in kept:

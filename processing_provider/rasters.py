@@ -15,11 +15,9 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingFeedback,
     QgsRasterBlockFeedback,
-    QgsRasterDataProvider,
     QgsRasterFileWriter,
     QgsRasterLayer,
     QgsRasterPipe,
-    QgsRasterProjector,
     QgsRectangle,
 )
 
@@ -35,21 +33,25 @@ class RasterInput:
         crs: of the layer: the user may have set another than the file's.
         source: what the layer's provider opens.
         file_crs: what the provider says.
-        drawn: a provider of its own that delivers the pixels, when GDAL cannot open the source; else None.
+        pipe: delivers the pixels, once, when GDAL cannot open the source; else None.
     """
 
     name: str
     crs: QgsCoordinateReferenceSystem
     source: str
     file_crs: QgsCoordinateReferenceSystem
-    drawn: QgsRasterDataProvider | None = None
+    pipe: QgsRasterPipe | None = None
 
     @classmethod
     def of(cls, layer: QgsRasterLayer) -> RasterInput:
         """Take what is needed from ``layer``; call it in the thread that the layer lives in."""
         provider = layer.dataProvider()
-        drawn = provider.clone() if provider.name() != "gdal" else None
-        return cls(layer.name(), layer.crs(), layer.source(), provider.crs(), drawn)
+        pipe = None
+        if provider.name() != "gdal":
+            pipe = QgsRasterPipe()
+            # The one copy: a copy of a copy of a virtual raster delivers garbage (QGIS 3.40).
+            pipe.set(provider.clone())
+        return cls(layer.name(), layer.crs(), layer.source(), provider.crs(), pipe)
 
     def path(
         self,
@@ -71,8 +73,8 @@ class RasterInput:
         Raises:
             QgsProcessingException: the layer cannot be written as a file, or needs an extent and a cell size.
         """
-        if self.drawn is not None:
-            return self._draw(folder, extent, cell_size, context, feedback)
+        if self.pipe is not None:
+            return self._draw(self.pipe, folder, extent, cell_size, context, feedback)
         # The provider's own notation for open options; all the rest of its sources GDAL understands.
         source, *options = self.source.split("|option:")
         source = str(Path(source).absolute()) if Path(source).exists() else source
@@ -98,6 +100,7 @@ class RasterInput:
 
     def _draw(
         self,
+        pipe: QgsRasterPipe,
         folder: Path,
         extent: QgsRectangle,
         cell_size: float,
@@ -105,7 +108,8 @@ class RasterInput:
         feedback: QgsProcessingFeedback,
     ) -> str:
         """Write the pixels of a map service or another provider to a GeoTIFF."""
-        provider, own_size = self.drawn, self.drawn.capabilities() & Qgis.RasterInterfaceCapability.Size
+        provider = pipe.provider()
+        own_size = provider.capabilities() & Qgis.RasterInterfaceCapability.Size
         if (extent.isNull() or not cell_size) and not own_size:
             raise QgsProcessingException(
                 f"The layer {self.name} is a map service ({provider.name()}) without pixels of its own. "
@@ -118,17 +122,13 @@ class RasterInput:
         extent = QgsRectangle(left, top - rows * cell_size, left + columns * cell_size, top)
         feedback.pushInfo(f"Drawing {self.name} into a file of {columns} × {rows} pixels.")
 
-        pipe = QgsRasterPipe()
-        pipe.set(provider.clone())
-        projector = QgsRasterProjector()
-        projector.setCrs(provider.crs(), self.crs, context.transformContext())
-        pipe.insert(2, projector)
         target = folder / f"{QgsFileUtils.stringToSafeFilename(self.name)}.tif"
         writer = QgsRasterFileWriter(str(target))
         writer.setOutputFormat("GTiff")
         writer.setCreateOptions(_OPTIONS)
         listener = QgsRasterBlockFeedback()
         feedback.canceled.connect(listener.cancel)
+        listener.progressChanged.connect(feedback.setProgress)
         result = writer.writeRaster(pipe, columns, rows, extent, self.crs, context.transformContext(), listener)
         if feedback.isCanceled():
             raise QgsProcessingException("Cancelled.")

@@ -1,9 +1,9 @@
-"""Carries features between QGIS and files: out of any source for the worker, out of the worker's file into any sink."""
+"""Puts features into any QGIS sink: a new file, a table of a database, a temporary layer."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,108 +13,17 @@ from qgis.core import (
     Qgis,
     QgsCoordinateReferenceSystem,
     QgsFeature,
-    QgsFeatureRequest,
     QgsFeatureSink,
-    QgsField,
     QgsFields,
-    QgsFileUtils,
     QgsProcessing,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
-    QgsProcessingFeatureSource,
-    QgsProcessingFeedback,
     QgsProcessingOutputLayerDefinition,
-    QgsVectorFileWriter,
     QgsVectorLayer,
-    QgsWkbTypes,
 )
-from qgis.PyQt.QtCore import QMetaType
 
-_PLAIN_TYPES = {
-    QMetaType.Type.Bool, QMetaType.Type.Int, QMetaType.Type.UInt, QMetaType.Type.LongLong, QMetaType.Type.ULongLong,
-    QMetaType.Type.Double, QMetaType.Type.QString,
-}  # fmt: skip
-ID_FIELD = "kestrel_id"  # QGIS's id of each feature in an exported file
-_KEY_FIELD = "kestrel_key"  # the file's own key; not "fid", which the source may have as a field
-
-
-def every(source: QgsProcessingFeatureSource, request: QgsFeatureRequest | None = None) -> Iterator[QgsFeature]:
-    """Yield the features of ``source`` as QGIS shows them: selection, filter, edits and joins; invalid geometries too."""
-    return source.getFeatures(request or QgsFeatureRequest(), Qgis.ProcessingFeatureSourceFlag.SkipGeometryValidityChecks)
-
-
-def export(
-    source: QgsProcessingFeatureSource,
-    folder: Path,
-    context: QgsProcessingContext,
-    feedback: QgsProcessingFeedback,
-    columns: list[str] | None = None,
-) -> str:
-    """Write ``source`` to a GeoPackage for the worker, as straight two-dimensional geometries, in the source's order.
-
-    Args:
-        source: any layer.
-        folder: where to write; the file is named after the layer, because the worker's messages name it.
-        context: of the algorithm.
-        feedback: asked for a cancel.
-        columns: fields to write; None for all of numbers, texts and booleans. :data:`ID_FIELD` comes in addition.
-
-    Returns:
-        The file's path.
-
-    Raises:
-        QgsProcessingException: a field is missing, the file could not be written, or the user cancelled.
-    """
-    name = source.sourceName()
-    present = source.fields()
-    missing = [column for column in columns or [] if present.lookupField(column) < 0]
-    if missing:
-        raise QgsProcessingException(
-            f"{name} has no field {', '.join(missing)}. It has {', '.join(present.names()) or 'no fields at all'}."
-        )
-    indices = (
-        [i for i in range(present.count()) if present.at(i).type() in _PLAIN_TYPES]
-        if columns is None
-        else [present.lookupField(column) for column in dict.fromkeys(columns)]
-    )
-    fields = QgsFields()
-    fields.append(QgsField(ID_FIELD, QMetaType.Type.LongLong))
-    for index in indices:
-        fields.append(QgsField(present.at(index).name(), present.at(index).type()))
-    path = folder / f"{QgsFileUtils.stringToSafeFilename(name) or 'layer'}.gpkg"
-    counter = 1
-    while path.exists():
-        counter += 1
-        path = path.with_stem(f"{path.stem}_{counter}")
-    options = QgsVectorFileWriter.SaveVectorOptions()
-    options.driverName = "GPKG"
-    options.layerOptions = ["SPATIAL_INDEX=NO", f"FID={_KEY_FIELD}"]
-    writer = QgsVectorFileWriter.create(
-        str(path), fields, _straight(source.wkbType()), source.sourceCrs(), context.transformContext(), options
-    )
-    request = QgsFeatureRequest().setSubsetOfAttributes(indices)
-    for feature in every(source, request):
-        if feedback.isCanceled():
-            raise QgsProcessingException("Cancelled.")
-        copy = QgsFeature(fields)
-        copy.setAttributes([feature.id(), *(feature[index] for index in indices)])
-        geometry = feature.geometry()
-        if not geometry.isNull():
-            geometry.convertToStraightSegment()
-            copy.setGeometry(geometry)
-        if not writer.addFeature(copy, QgsFeatureSink.Flag.FastInsert):
-            break
-    error = writer.errorMessage() if writer.hasError() != QgsVectorFileWriter.WriterError.NoError else ""
-    del writer  # closes the file
-    if error:
-        raise QgsProcessingException(f"The layer {name} could not be written to a temporary file: {error}.")
-    return str(path)
-
-
-def _straight(wkb_type: Qgis.WkbType) -> Qgis.WkbType:
-    """Return the multi-part, two-dimensional type without curves; shapefiles and others mix one and many parts."""
-    return QgsWkbTypes.multiType(QgsWkbTypes.linearType(QgsWkbTypes.flatType(wkb_type)))
+from ..core.errors import OutputError
 
 
 class Sink:
@@ -218,3 +127,15 @@ def file_destination(value: Any) -> Path | None:
     text = str(value)
     # "memory:", "ogr:dbname=...", "postgis:..."; not the drive of C:\data.
     return None if not text or re.match(r"\w{2,}:", text) else Path(text)
+
+
+def check_new_file(path: Path) -> None:
+    """Check that an output layer can be written to the file ``path``.
+
+    Raises:
+        OutputError: it exists, or its folder does not.
+    """
+    if path.exists():
+        raise OutputError(f"The output {path} exists already.", "Choose another name or delete it first.")
+    if not path.parent.is_dir():
+        raise OutputError(f"The folder {path.parent} for the output {path.name} does not exist.", "Create it first.")

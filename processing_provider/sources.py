@@ -1,0 +1,123 @@
+"""Takes features out of any QGIS source into a file for the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    Qgis,
+    QgsFeature,
+    QgsFeatureRequest,
+    QgsFeatureSink,
+    QgsField,
+    QgsFields,
+    QgsFileUtils,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeatureSource,
+    QgsProcessingFeatureSourceDefinition,
+    QgsProcessingFeedback,
+    QgsVectorFileWriter,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtCore import QMetaType
+
+_PLAIN_TYPES = {
+    QMetaType.Type.Bool, QMetaType.Type.Int, QMetaType.Type.UInt, QMetaType.Type.LongLong, QMetaType.Type.ULongLong,
+    QMetaType.Type.Double, QMetaType.Type.QString,
+}  # fmt: skip
+ID_FIELD = "kestrel_id"  # QGIS's id of each feature in an exported file
+# A GeoPackage's own columns: not "fid" and "geom", which the source may have as fields.
+_OWN_COLUMNS = ["FID=kestrel_key", "GEOMETRY_NAME=kestrel_geometry"]
+
+
+def every(source: QgsProcessingFeatureSource, parameter: Any, attributes: list[int] | None = None) -> Iterator[QgsFeature]:
+    """Yield the features of ``source`` as QGIS shows them: selection, filter, edits and joins; invalid geometries too.
+
+    Args:
+        source: the layer.
+        parameter: the value that it came from: QGIS gives selected features in no order, here they come in the layer's.
+        attributes: indices of the fields to read; None for all.
+    """
+    request = QgsFeatureRequest()
+    if attributes is not None:
+        request.setSubsetOfAttributes(attributes)
+    if isinstance(parameter, QgsProcessingFeatureSourceDefinition) and parameter.selectedFeaturesOnly:
+        request.addOrderBy("$id")
+    return source.getFeatures(request, Qgis.ProcessingFeatureSourceFlag.SkipGeometryValidityChecks)
+
+
+def export(
+    source: QgsProcessingFeatureSource,
+    parameter: Any,
+    folder: Path,
+    context: QgsProcessingContext,
+    feedback: QgsProcessingFeedback,
+    columns: list[str] | None = None,
+) -> str:
+    """Write ``source`` to a GeoPackage for the worker, as straight two-dimensional geometries, in the source's order.
+
+    Args:
+        source: any layer.
+        parameter: the value that it came from.
+        folder: where to write; the file is named after the layer, because the worker's messages name it.
+        context: of the algorithm.
+        feedback: asked for a cancel.
+        columns: fields to write; None for all of numbers, texts and booleans. :data:`ID_FIELD` comes in addition.
+
+    Returns:
+        The file's path.
+
+    Raises:
+        QgsProcessingException: a field is missing, the file could not be written, or the user cancelled.
+    """
+    name = source.sourceName()
+    present = source.fields()
+    missing = [column for column in columns or [] if present.lookupField(column) < 0]
+    if missing:
+        raise QgsProcessingException(
+            f"{name} has no field {', '.join(missing)}. It has {', '.join(present.names()) or 'no fields at all'}."
+        )
+    indices = (
+        [i for i in range(present.count()) if present.at(i).type() in _PLAIN_TYPES]
+        if columns is None
+        else [present.lookupField(column) for column in dict.fromkeys(columns)]
+    )
+    fields = QgsFields()
+    fields.append(QgsField(ID_FIELD, QMetaType.Type.LongLong))
+    for index in indices:
+        fields.append(QgsField(present.at(index).name(), present.at(index).type()))
+    path = folder / f"{QgsFileUtils.stringToSafeFilename(name) or 'layer'}.gpkg"
+    counter = 1
+    while path.exists():
+        counter += 1
+        path = path.with_stem(f"{path.stem}_{counter}")
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName = "GPKG"
+    options.layerOptions = ["SPATIAL_INDEX=NO", *_OWN_COLUMNS]
+    writer = QgsVectorFileWriter.create(
+        str(path), fields, _straight(source.wkbType()), source.sourceCrs(), context.transformContext(), options
+    )
+    for feature in every(source, parameter, indices):
+        if feedback.isCanceled():
+            raise QgsProcessingException("Cancelled.")
+        copy = QgsFeature(fields)
+        copy.setAttributes([feature.id(), *(feature[index] for index in indices)])
+        geometry = feature.geometry()
+        if not geometry.isNull():
+            geometry.convertToStraightSegment()
+            copy.setGeometry(geometry)
+        if not writer.addFeature(copy, QgsFeatureSink.Flag.FastInsert):
+            break
+    error = writer.errorMessage() if writer.hasError() != QgsVectorFileWriter.WriterError.NoError else ""
+    del writer  # closes the file
+    if error:
+        raise QgsProcessingException(f"The layer {name} could not be written to a temporary file: {error}.")
+    return str(path)
+
+
+def _straight(wkb_type: Qgis.WkbType) -> Qgis.WkbType:
+    """Return the multi-part, two-dimensional type without curves; shapefiles and others mix one and many parts."""
+    return QgsWkbTypes.multiType(QgsWkbTypes.linearType(QgsWkbTypes.flatType(wkb_type)))

@@ -1,0 +1,149 @@
+"""Fixtures for tests in QGIS: the checkout as a plugin named kestrel, in this process and in qgis_process."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from qgis.core import QgsApplication, QgsProcessingContext, QgsProject, QgsVectorFileWriter
+
+sys.path.insert(0, str(Path(__file__).parent))
+from things import Log, box, memory_layer, write_raster
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def plugin_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of plugins that holds the checkout under the name that QGIS needs."""
+    folder = tmp_path_factory.mktemp("plugins")
+    (folder / "kestrel").symlink_to(ROOT, target_is_directory=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def kestrel(plugin_path: Path, qgis_app: QgsApplication, qgis_processing: None) -> Any:
+    """The plugin, started as qgis_process starts it."""
+    sys.path.insert(0, str(plugin_path))
+    import kestrel
+
+    plugin = kestrel.classFactory(None)
+    plugin.initProcessing()
+    yield plugin
+    plugin.unload()
+    sys.path.remove(str(plugin_path))
+
+
+@pytest.fixture(scope="session")
+def environment(kestrel: Any) -> Path:
+    """The Python with the deep-learning packages; tests that really run jobs are skipped without one."""
+    from kestrel.core.errors import EnvironmentMissing
+    from kestrel.core.runtime.resolve import find_python
+
+    try:
+        return find_python()
+    except EnvironmentMissing as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A machine on which no environment was built."""
+    monkeypatch.delenv("KESTREL_PYTHON", raising=False)
+    monkeypatch.setenv("KESTREL_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def log() -> Log:
+    return Log()
+
+
+@pytest.fixture
+def run(kestrel: Any, log: Log) -> Callable[..., dict[str, Any]]:
+    """Run an algorithm in this process: ``run("trainmodel", INPUT=...)``; raises as ``processing.run`` does."""
+    import processing
+
+    def run(name: str, context: QgsProcessingContext | None = None, **parameters: Any) -> dict[str, Any]:
+        if context is None:
+            context = QgsProcessingContext()
+            context.setProject(QgsProject.instance())
+        return processing.run(f"kestrel:{name}", parameters, feedback=log, context=context)
+
+    return run
+
+
+@dataclass(frozen=True)
+class Process:
+    """What qgis_process did."""
+
+    code: int
+    output: dict[str, Any]
+    error: str
+
+
+@pytest.fixture(scope="session")
+def profile(tmp_path_factory: pytest.TempPathFactory, plugin_path: Path) -> dict[str, str]:
+    """The environment variables of a QGIS profile in which the plugin is enabled."""
+    if shutil.which("qgis_process") is None:
+        pytest.skip("qgis_process is not installed")
+    variables = {
+        **os.environ,
+        "QGIS_PLUGINPATH": str(plugin_path),
+        "QGIS_CUSTOM_CONFIG_PATH": str(tmp_path_factory.mktemp("profile")),
+        "QT_QPA_PLATFORM": "offscreen",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    variables.pop("PYTHONPATH", None)
+    subprocess.run(["qgis_process", "plugins", "enable", "kestrel"], env=variables, check=True, capture_output=True)
+    return variables
+
+
+@pytest.fixture(scope="session")
+def qgis_process(profile: dict[str, str]) -> Callable[..., Process]:
+    """Run an algorithm as a server does: ``qgis_process("trainmodel", {"INPUT": ...}, KESTREL_PYTHON=...)``."""
+
+    def call(name: str, parameters: dict[str, Any], **variables: str | None) -> Process:
+        env = {key: value for key, value in {**profile, **variables}.items() if value is not None}
+        done = subprocess.run(
+            ["qgis_process", "--json", "run", f"kestrel:{name}", "-"],
+            input=json.dumps({"inputs": parameters}),
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=240,
+        )
+        output = json.loads(done.stdout[done.stdout.index("{") :]) if "{" in done.stdout else {}
+        return Process(done.returncode, output, done.stderr)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def scene(tmp_path_factory: pytest.TempPathFactory, qgis_app: QgsApplication) -> Path:
+    """A folder with ``image.tif``, bright squares on a dark ground, and the squares in ``labels.gpkg``."""
+    folder = tmp_path_factory.mktemp("scene")
+    random = np.random.default_rng(7)
+    pixels = random.integers(20, 60, (3, 192, 256), dtype=np.uint8)
+    rows = []
+    for row in range(8, 180, 44):
+        for column in range(8, 240, 40):
+            column_, row_ = column + int(random.integers(0, 8)), row + int(random.integers(0, 8))
+            pixels[:, row_ : row_ + 20, column_ : column_ + 20] = random.integers(190, 230)
+            rows.append((box(column_, row_, 20, 20), "roof"))
+    write_raster(folder / "image.tif", pixels)
+    layer = memory_layer(rows)
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.layerName = "labels"
+    QgsVectorFileWriter.writeAsVectorFormatV3(
+        layer, str(folder / "labels.gpkg"), QgsProject.instance().transformContext(), options
+    )
+    return folder

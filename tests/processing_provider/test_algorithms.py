@@ -1,0 +1,182 @@
+"""The algorithms as QGIS sees them: permanent names, help, and the same parameters as the jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from qgis.core import (
+    Qgis,
+    QgsApplication,
+    QgsProcessingAlgorithm,
+    QgsProcessingContext,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterField,
+    QgsProcessingParameterNumber,
+)
+
+# Permanent API: scripts and saved models use these words. Change nothing; add at the end of a tool.
+PARAMETERS = {
+    "exporttrainingdata": "INPUT_RASTER INPUT_LABELS CLASS_FIELD BUFFER MASK IMAGE_FORMAT TILE_SIZE_X TILE_SIZE_Y STRIDE_X "
+    "STRIDE_Y METADATA_FORMAT NO_FEATURE_TILES EXTENT CELL_SIZE OUTPUT",
+    "trainmodel": "INPUT MODEL_TYPE BACKBONE PRETRAINED_MODEL EPOCHS BATCH_SIZE LEARNING_RATE VALIDATION_PERCENTAGE STOP_EARLY "
+    "FREEZE CHIP_SIZE PROCESSOR GPU_ID SEED OUTPUT",
+    "detectobjects": "INPUT MODEL THRESHOLD PADDING BATCH_SIZE NMS MAX_OVERLAP EXTENT MASK CELL_SIZE PROCESSOR GPU_ID OUTPUT",
+    "nonmaximumsuppression": "INPUT CONFIDENCE_FIELD CLASS_FIELD MAX_OVERLAP OUTPUT",
+    "computeaccuracy": "DETECTIONS TRUTH DETECTION_CLASS_FIELD TRUTH_CLASS_FIELD IOU MASK OUTPUT_TABLE OUTPUT_REPORT",
+    "checkenvironment": "BUILD WHEELS OUTPUT_REPORT",
+}
+OUTPUTS = {
+    "exporttrainingdata": {"OUTPUT": "outputFolder"},
+    "trainmodel": {"OUTPUT": "outputFolder", "MODEL": "outputFile", "REPORT": "outputHtml", "AP50": "outputNumber"},
+    "detectobjects": {"OUTPUT": "outputVector", "COUNT": "outputNumber"},
+    "nonmaximumsuppression": {"OUTPUT": "outputVector", "REMOVED": "outputNumber"},
+    "computeaccuracy": {
+        "OUTPUT_TABLE": "outputVector",
+        "OUTPUT_REPORT": "outputHtml",
+        **dict.fromkeys(("PRECISION", "RECALL", "F1", "AP50"), "outputNumber"),
+    },
+    "checkenvironment": {"OUTPUT_REPORT": "outputHtml", "READY": "outputNumber", "GPU_COUNT": "outputNumber"},
+}
+TITLES = {
+    "exporttrainingdata": "Export Training Data For Deep Learning",
+    "trainmodel": "Train Deep Learning Model",
+    "detectobjects": "Detect Objects Using Deep Learning",
+    "nonmaximumsuppression": "Non Maximum Suppression",
+    "computeaccuracy": "Compute Accuracy For Object Detection",
+    "checkenvironment": "Check Deep Learning Environment",
+}
+WORDS = {
+    ("exporttrainingdata", "METADATA_FORMAT"): {"PASCAL_VOC_rectangles", "RCNN_Masks"},
+    ("exporttrainingdata", "IMAGE_FORMAT"): {"TIFF", "PNG", "JPEG"},
+    ("trainmodel", "MODEL_TYPE"): {"MaskRCNN", "FasterRCNN"},
+    ("trainmodel", "BACKBONE"): {"mobilenet_v2", "resnet18", "resnet34", "resnet50"},
+    ("detectobjects", "PROCESSOR"): {"AUTO", "GPU", "CPU"},
+}
+TYPES = {
+    "RASTER": "raster", "FEATURES": "source", "FIELD": "field", "FILE": "file", "FOLDER": "file", "INTEGER": "number",
+    "NUMBER": "number", "BOOLEAN": "boolean", "CHOICE": "enum", "EXTENT": "extent", "NEW_FOLDER": "folderDestination",
+    "NEW_FEATURES": "sink", "NEW_TABLE": "sink", "NEW_HTML": "fileDestination",
+}  # fmt: skip
+
+pytestmark = pytest.mark.usefixtures("kestrel")
+each = pytest.mark.parametrize("name", PARAMETERS)
+
+
+def algorithm(name: str) -> QgsProcessingAlgorithm:
+    found = QgsApplication.processingRegistry().createAlgorithmById(f"kestrel:{name}")
+    assert found is not None
+    return found
+
+
+def test_the_provider_lists_the_tools_and_the_model() -> None:
+    provider = QgsApplication.processingRegistry().providerById("kestrel")
+    assert {found.id() for found in provider.algorithms()} == {f"kestrel:{name}" for name in (*PARAMETERS, "trainanddetect")}
+    assert provider.versionInfo() == "0.1.0" and provider.longName() == "Kestrel Object Detection 0.1.0"
+    assert not provider.icon().isNull() and not provider.icon().pixmap(24, 24).isNull()
+
+
+@each
+def test_parameter_names_are_permanent(name: str) -> None:
+    tool = algorithm(name)  # kept: it owns its definitions
+    found = [definition.name() for definition in tool.parameterDefinitions()]
+    assert [word for word in found if word in PARAMETERS[name].split()] == PARAMETERS[name].split()
+
+
+@each
+def test_outputs_are_declared(name: str) -> None:
+    tool = algorithm(name)
+    found = {definition.name(): definition.type() for definition in tool.outputDefinitions()}
+    assert OUTPUTS[name].items() <= found.items()
+
+
+@each
+def test_it_explains_itself(name: str) -> None:
+    tool = algorithm(name)
+    assert tool.displayName() == TITLES[name]
+    assert tool.group() and tool.groupId() and tool.tags() and tool.shortDescription() and not tool.icon().isNull()
+    assert tool.helpUrl().startswith("https://")
+    for definition in tool.parameterDefinitions():
+        assert definition.description() and definition.help().endswith("."), definition.name()
+        assert definition.help() in tool.shortHelpString() and definition.name() in tool.shortHelpString()
+    for definition in tool.outputDefinitions():
+        assert definition.description(), definition.name()
+
+
+@each
+def test_parameters_equal_those_of_the_job(name: str) -> None:
+    from kestrel.core.jobs import JOBS
+
+    job = JOBS[name]
+    tool = algorithm(name)
+    assert [d.name() for d in tool.parameterDefinitions()] == [attribute.upper() for attribute in job.parameters()]
+    for attribute, described in job.parameters().items():
+        definition = tool.parameterDefinition(attribute.upper())
+        flags = definition.flags()
+        assert definition.type() == TYPES[described.kind.name]
+        assert definition.description() == described.label and definition.help() == described.help
+        assert bool(flags & Qgis.ProcessingParameterFlag.Advanced) == described.advanced
+        assert bool(flags & Qgis.ProcessingParameterFlag.Optional) == described.optional
+        assert_details_equal(definition, described, job.default(attribute))
+
+
+def assert_details_equal(definition: QgsProcessingParameterDefinition, described: Any, default: Any) -> None:
+    if described.kind.name != "NEW_HTML":  # a report goes to a temporary file when it has no name
+        assert definition.defaultValue() == default
+    if isinstance(definition, QgsProcessingParameterNumber):
+        assert described.minimum is None or definition.minimum() == described.minimum
+        assert described.maximum is None or definition.maximum() == described.maximum
+        integer = Qgis.ProcessingNumberParameterType.Integer
+        assert (definition.dataType() == integer) == (described.kind.name == "INTEGER")
+    if isinstance(definition, QgsProcessingParameterEnum):
+        assert definition.usesStaticStrings() and tuple(definition.options()) == described.choices
+    if isinstance(definition, QgsProcessingParameterField):
+        assert definition.parentLayerParameterName() == described.parent.upper()
+
+
+@pytest.mark.parametrize(("where", "words"), WORDS.items())
+def test_words_are_permanent(where: tuple[str, str], words: set[str]) -> None:
+    tool = algorithm(where[0])
+    assert words <= set(tool.parameterDefinition(where[1]).options())
+
+
+@each
+def test_a_copy_is_a_new_algorithm(name: str) -> None:
+    tool = algorithm(name)
+    copy = tool.create()
+    assert copy is not tool and type(copy) is type(tool) and copy.id() == tool.id()
+
+
+@each
+def test_without_an_environment_it_says_how_to_get_one(name: str, no_environment: None) -> None:
+    good, text = algorithm(name).canExecute()
+    if name == "checkenvironment":
+        assert good
+    else:
+        assert not good and "Check Deep Learning Environment" in text and "KESTREL_PYTHON" in text
+
+
+LABELS = {"INPUT_RASTER": "r.tif", "INPUT_LABELS": "l.gpkg", "OUTPUT": "o"}
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "text"),
+    [
+        ("exporttrainingdata", {**LABELS, "TILE_SIZE_X": "7"}, "TILE_SIZE_X (Tile Size X) is 7; it must be from 32 to 8192."),
+        ("exporttrainingdata", {**LABELS, "TILE_SIZE_X": 64}, "STRIDE_X is 128 but TILE_SIZE_X is 64"),
+        ("exporttrainingdata", {**LABELS, "BUFFER": "wide"}, "BUFFER (Buffer Radius) is 'wide'; it must be a number."),
+        ("exporttrainingdata", {**LABELS, "IMAGE_FORMAT": "GIF"}, "Choose one of TIFF, PNG, JPEG."),
+        ("trainmodel", {"INPUT": "/no/such/folder", "OUTPUT": "o"}, "Input Training Data: there is no folder /no/such/folder."),
+        ("trainmodel", {"INPUT": ".", "OUTPUT": "o", "STOP_EARLY": "maybe"}, "it must be true or false"),
+        ("trainmodel", {"OUTPUT": "o"}, "INPUT (Input Training Data) is missing."),
+        ("detectobjects", {"INPUT": "r.tif", "MODEL": "no.dlpk", "OUTPUT": "o"}, "there is no file no.dlpk."),
+        ("nonmaximumsuppression", {"INPUT": "no.gpkg", "OUTPUT": "o.gpkg"}, "Check the path, and that it opens in QGIS."),
+        ("nonmaximumsuppression", {"INPUT": "l", "OUTPUT": "/no/o.gpkg"}, "The folder /no for the output o.gpkg does not"),
+        ("nonmaximumsuppression", {"INPUT": "l", "OUTPUT": __file__}, "test_algorithms.py exists already."),
+    ],
+)  # fmt: skip
+def test_bad_values_are_named_before_the_run(name: str, values: dict[str, Any], text: str) -> None:
+    good, message = algorithm(name).checkParameterValues(values, QgsProcessingContext())
+    assert not good
+    assert text in message

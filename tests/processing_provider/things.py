@@ -1,0 +1,91 @@
+"""Small rasters and layers for the tests, and a feedback that remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from osgeo import gdal, osr
+from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsGeometry, QgsProcessingFeedback, QgsVectorLayer
+
+UTM = "EPSG:32633"
+LEFT, TOP, PIXEL = 500000.0, 5000000.0, 0.5  # of the test raster, in metres
+
+
+@dataclass
+class Log(QgsProcessingFeedback):
+    """A feedback that remembers."""
+
+    lines: list[tuple[str, str]] = field(default_factory=list)
+    fractions: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__(False)
+        self.progressChanged.connect(self.fractions.append)
+
+    def pushInfo(self, text: str) -> None:
+        self.lines.append(("info", text))
+
+    def pushWarning(self, text: str) -> None:
+        self.lines.append(("warning", text))
+
+    def pushCommandInfo(self, text: str) -> None:
+        self.lines.append(("command", text))
+
+    def pushDebugInfo(self, text: str) -> None:
+        self.lines.append(("debug", text))
+
+    def setProgressText(self, text: str) -> None:
+        self.lines.append(("stage", text))
+
+    def reportError(self, text: str, fatalError: bool = False) -> None:
+        self.lines.append(("error", text))
+
+    def of(self, kind: str) -> list[str]:
+        return [text for found, text in self.lines if found == kind]
+
+
+def write_raster(path: Path, pixels: np.ndarray, crs: str | None = UTM, pixel: float = PIXEL) -> Path:
+    """Write (bands, height, width) pixels to a GeoTIFF whose corner is LEFT, TOP."""
+    kinds = {"uint8": gdal.GDT_Byte, "uint16": gdal.GDT_UInt16, "float32": gdal.GDT_Float32}
+    bands, height, width = pixels.shape
+    dataset = gdal.GetDriverByName("GTiff").Create(str(path), width, height, bands, kinds[pixels.dtype.name])
+    dataset.SetGeoTransform((LEFT, pixel, 0, TOP, 0, -pixel))
+    if crs:
+        system = osr.SpatialReference()
+        system.SetFromUserInput(crs)
+        dataset.SetProjection(system.ExportToWkt())
+    dataset.WriteArray(pixels)
+    dataset.FlushCache()
+    return path
+
+
+def box(column: float, row: float, width: float, height: float) -> str:
+    """WKT of a rectangle given in pixels of the test raster."""
+    left, top = LEFT + column * PIXEL, TOP - row * PIXEL
+    right, bottom = left + width * PIXEL, top - height * PIXEL
+    return f"POLYGON(({left} {top},{right} {top},{right} {bottom},{left} {bottom},{left} {top}))"
+
+
+def memory_layer(
+    rows: list[tuple[Any, ...]], fields: str = "kind:string", geometry: str = "Polygon", crs: str = UTM
+) -> QgsVectorLayer:
+    """A memory layer from rows of WKT (or None) and attributes."""
+    layer = QgsVectorLayer(
+        f"{geometry}?{'crs=' + crs if crs else ''}{''.join('&field=' + f for f in fields.split(','))}", "things", "memory"
+    )
+    assert layer.isValid()
+    if not crs:
+        layer.setCrs(QgsCoordinateReferenceSystem())
+    features = []
+    for wkt, *attributes in rows:
+        feature = QgsFeature(layer.fields())
+        feature.setAttributes(attributes)
+        if wkt is not None:
+            feature.setGeometry(QgsGeometry.fromWkt(wkt))
+        features.append(feature)
+    good, _ = layer.dataProvider().addFeatures(features)
+    assert good
+    return layer
