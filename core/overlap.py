@@ -86,15 +86,37 @@ def iou(a: Shapes, i: np.ndarray, b: Shapes, j: np.ndarray, above: float = 0.0) 
         (P,) float64, 0..1; 0 for pairs that do not exceed ``above`` by the look of their bounds.
     """
     areas_i, areas_j = a.areas[i], b.areas[j]
+    common = _common_bounds(a, i, b, j)
+    limit = np.minimum(np.minimum(areas_i, areas_j), common)
+    common = _measure(a, i, b, j, common, _ratio(limit, areas_i, areas_j) > above)
+    return _ratio(common, areas_i, areas_j)
+
+
+def intersection_areas(a: Shapes, i: np.ndarray, b: Shapes, j: np.ndarray) -> np.ndarray:
+    """Return the (P,) float64 areas that the pairs ``a[i]``, ``b[j]`` have in common; arguments as of :func:`iou`."""
+    common = _common_bounds(a, i, b, j)
+    return _measure(a, i, b, j, common, common > 0)
+
+
+def _common_bounds(a: Shapes, i: np.ndarray, b: Shapes, j: np.ndarray) -> np.ndarray:
+    """Return the (P,) areas common to the bounds of each pair: exact for boxes, an upper limit for the others."""
     bounds_i, bounds_j = a.bounds[i], b.bounds[j]
     sides = np.minimum(bounds_i[:, 2:], bounds_j[:, 2:]) - np.maximum(bounds_i[:, :2], bounds_j[:, :2])
-    common = np.maximum(sides, 0.0).prod(axis=1)  # of the bounds: exact for boxes, an upper limit for the others
-    both_boxes = a.are_boxes[i] & b.are_boxes[j]
-    limit = np.minimum(np.minimum(areas_i, areas_j), common)
-    work = np.flatnonzero(~both_boxes & (_ratio(limit, areas_i, areas_j) > above))
-    common[~both_boxes] = 0.0
-    common[work] = _intersection_areas(a.geometries, i[work], b.geometries, j[work])
-    return _ratio(common, areas_i, areas_j)
+    return np.maximum(sides, 0.0).prod(axis=1)
+
+
+def _measure(a: Shapes, i: np.ndarray, b: Shapes, j: np.ndarray, common: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Return the (P,) common areas: ``common`` of their bounds for boxes; for others exact if ``wanted``, else 0."""
+    general = ~(a.are_boxes[i] & b.are_boxes[j])
+    work = np.flatnonzero(general & wanted)
+    result = np.where(general, 0.0, common)
+
+    def areas(start: int) -> np.ndarray:
+        part = work[start : start + _CHUNK]
+        return shapely.area(shapely.intersection(a.geometries[i[part]], b.geometries[j[part]]))
+
+    result[work] = np.concatenate([np.zeros(0), *in_threads(areas, range(0, len(work), _CHUNK))])
+    return result
 
 
 def _ratio(common: np.ndarray, areas_i: np.ndarray, areas_j: np.ndarray) -> np.ndarray:
@@ -104,18 +126,8 @@ def _ratio(common: np.ndarray, areas_i: np.ndarray, areas_j: np.ndarray) -> np.n
         return np.divide(common, union, out=np.zeros_like(common), where=(union > 0) & (common > 0))
 
 
-def _intersection_areas(a: np.ndarray, i: np.ndarray, b: np.ndarray, j: np.ndarray) -> np.ndarray:
-    """Return the (P,) areas of ``a[i] & b[j]``; shapely lets go of the GIL, so threads share the work."""
-
-    def areas(start: int) -> np.ndarray:
-        part = slice(start, start + _CHUNK)
-        return shapely.area(shapely.intersection(a[i[part]], b[j[part]]))
-
-    return np.concatenate([np.zeros(0), *in_threads(areas, range(0, len(i), _CHUNK))])
-
-
 def in_threads(function: Callable[[int], np.ndarray], items: range) -> list[np.ndarray]:
-    """Return ``function`` of every item, in order, computed on all cores."""
+    """Return ``function`` of every item, in order, computed on all cores: shapely and numpy let go of the GIL."""
     if len(items) < 2:
         return [function(item) for item in items]
     with ThreadPoolExecutor(min(len(items), os.cpu_count() or 1)) as pool:

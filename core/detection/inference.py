@@ -1,0 +1,101 @@
+"""Running the network on tiles: batches that fit the memory, half precision on a GPU, results as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+
+from ..errors import OutOfMemory
+from ..reporting import Reporter
+from .outlines import Mask
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the network says about one tile, in pixels of the tile.
+
+    Attributes:
+        boxes: (n, 4) float64: x0, y0, x1, y1.
+        labels: (n,) int64, counted from 1.
+        scores: (n,) float64, 0..1.
+        masks: n masks cut to their boxes; None from a network that gives boxes only.
+    """
+
+    boxes: np.ndarray
+    labels: np.ndarray
+    scores: np.ndarray
+    masks: list[Mask] | None
+
+
+class Predictor:
+    """A network on a device, called with a list of tiles. To be called from one thread.
+
+    Args:
+        model: torchvision's detection interface: a list of (C, h, w) tensors to a list of dicts with ``boxes``, ``labels``,
+            ``scores`` and perhaps ``masks`` (n, 1, h, w).
+        device: where it is.
+        threshold: predictions with a lower score are left out.
+        batch_size: tiles at once; halved, and said so, each time the GPU's memory runs out.
+        report: for that warning.
+
+    Attributes:
+        boxes_only: whether the network gives no masks; known after the first call.
+    """
+
+    def __init__(self, model: nn.Module, device: torch.device, threshold: float, batch_size: int, report: Reporter) -> None:
+        self._model, self._device, self._threshold = model.eval(), device, threshold
+        self._batch_size, self._report = batch_size, report
+        self.boxes_only = False
+
+    def __call__(self, images: list[torch.Tensor]) -> list[Prediction]:
+        """Predict for float32 (C, h, w) tensors on the CPU.
+
+        Raises:
+            OutOfMemory: one tile alone does not fit into the GPU's memory.
+        """
+        done: list[Prediction] = []
+        while len(done) < len(images):
+            batch = images[len(done) : len(done) + self._batch_size]
+            try:
+                done += self._predict(batch)
+                continue
+            except torch.cuda.OutOfMemoryError as error:
+                if len(batch) == 1:
+                    raise OutOfMemory(
+                        f"A single tile of {batch[0].shape[-1]} x {batch[0].shape[-2]} pixels does not fit into the memory of "
+                        "the GPU.",
+                        "Close other programs that use the GPU, or choose the processor type CPU.",
+                    ) from error
+            # Outside of the except block, whose traceback would keep the tensors alive.
+            self._batch_size = len(batch) // 2
+            torch.cuda.empty_cache()
+            self._report.warning(f"The GPU's memory is full: going on with a batch size of {self._batch_size}.")
+        return done
+
+    def _predict(self, images: list[torch.Tensor]) -> list[Prediction]:
+        cuda = self._device.type == "cuda"
+        with torch.inference_mode(), torch.autocast(self._device.type, torch.float16, enabled=cuda):
+            on_device = [(image.pin_memory() if cuda else image).to(self._device, non_blocking=True) for image in images]
+            return [self._to_arrays(result) for result in self._model(on_device)]
+
+    def _to_arrays(self, result: dict[str, torch.Tensor]) -> Prediction:
+        keep = result["scores"] >= self._threshold
+        boxes = result["boxes"][keep].double().cpu().numpy().reshape(-1, 4)
+        self.boxes_only = "masks" not in result
+        masks = None
+        if not self.boxes_only:
+            # A byte a pixel is exact to 1/255 of the step across an outline, and a quarter of the way to the CPU.
+            probabilities = result["masks"][keep, 0].float().mul(255).round_().to(torch.uint8).cpu().numpy()
+            masks = [_cut(values, box) for values, box in zip(probabilities, boxes, strict=True)]
+        return Prediction(boxes, result["labels"][keep].cpu().numpy(), result["scores"][keep].double().cpu().numpy(), masks)
+
+
+def _cut(values: np.ndarray, box: np.ndarray) -> Mask:
+    """Return the part of a tile's mask, (h, w), within a box and a pixel around it."""
+    height, width = values.shape
+    left, top = np.clip(np.floor(box[:2]).astype(int) - 1, 0, (width, height))
+    right, bottom = np.clip(np.ceil(box[2:]).astype(int) + 1, 0, (width, height))
+    return Mask(values[top:bottom, left:right].copy(), int(left), int(top))
