@@ -8,6 +8,7 @@ from qgis.core import QgsProcessingFeedback
 
 from ..core.events import Artifact, Event, Message, Metric, Progress
 
+_NUDGE = 0.5  # percent; QGIS takes no notice of less than 0.1, and a model divides it by the number of its steps
 _SPEED_EVERY = 15.0  # seconds between two lines with rate and time left: each stays in the log
 
 
@@ -41,11 +42,12 @@ class Relay:
 
     def is_cancelled(self) -> bool:
         """Return whether the user asked to stop."""
-        # qgis_process looks for Ctrl+C only when the progress changes: change it where nobody sees it.
+        # qgis_process looks for Ctrl+C only when the progress changes: let it tremble.
         now = time.monotonic()
         if now - self._nudged_at > 0.5:
-            self._nudged_at, self._nudge = now, 1e-6 - self._nudge
-            self._feedback.setProgress(100 * self._fraction + self._nudge)
+            self._nudged_at, self._nudge = now, _NUDGE - self._nudge
+            percent = 100 * self._fraction
+            self._feedback.setProgress(percent - self._nudge if percent > 50 else percent + self._nudge)
         return self._feedback.isCanceled()
 
     def _progress(self, event: Progress) -> None:

@@ -20,6 +20,7 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingOutputLayerDefinition,
+    QgsVectorFileWriter,
     QgsVectorLayer,
 )
 
@@ -73,20 +74,21 @@ class Sink:
         flushed = self._sink.flushBuffer() if kind is None else True
         error = None if flushed else self._invalid(self._sink)
         del self._sink  # closes the file
-        if (kind is not None or error) and self._path is not None:
-            for file in self._path.parent.glob(f"{_escape(self._path.stem)}.*"):
-                if file.suffix.lower() in _SIDECARS | {self._path.suffix.lower()}:
-                    with suppress(OSError):
-                        file.unlink()
+        if kind is not None or error:
+            self._delete()
         if error:
             raise error
 
-
-_SIDECARS = {".shx", ".dbf", ".prj", ".cpg", ".qmd", ".gpkg-journal", ".gpkg-wal", ".gpkg-shm"}
-
-
-def _escape(text: str) -> str:
-    return re.sub(r"([\[\]*?])", r"[\1]", text)
+    def _delete(self) -> None:
+        """Delete the file that was begun, with those that belong to it."""
+        if self._path is None:
+            return
+        if self._path.suffix.lower() == ".shp":
+            QgsVectorFileWriter.deleteShapeFile(str(self._path))
+            return
+        for ending in ("", "-wal", "-shm", "-journal"):
+            with suppress(OSError):
+                Path(f"{self._path}{ending}").unlink(missing_ok=True)
 
 
 def copy_layer(
@@ -125,8 +127,10 @@ def file_destination(value: Any) -> Path | None:
     if value is None or value == NULL or value == QgsProcessing.TEMPORARY_OUTPUT:
         return None
     text = str(value)
-    # "memory:", "ogr:dbname=...", "postgis:..."; not the drive of C:\data.
-    return None if not text or re.match(r"\w{2,}:", text) else Path(text)
+    if not text or re.match(r"\w{2,}:", text):  # "memory:", "ogr:dbname=...", "postgis:..."; not the drive of C:\data
+        return None
+    known = QgsVectorFileWriter.driverForExtension(Path(text).suffix)
+    return Path(text if known else f"{text}.gpkg")  # as QGIS does
 
 
 def check_new_file(path: Path) -> None:

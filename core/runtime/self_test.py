@@ -28,4 +28,5 @@ def main(names: list[str]) -> None:
     print(json.dumps({"versions": versions, "cuda": cuda, "gpu": gpu, "gpu_problem": problem}))
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])

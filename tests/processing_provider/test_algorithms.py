@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -173,10 +174,19 @@ LABELS = {"INPUT_RASTER": "r.tif", "INPUT_LABELS": "l.gpkg", "OUTPUT": "o"}
         ("detectobjects", {"INPUT": "r.tif", "MODEL": "no.dlpk", "OUTPUT": "o"}, "there is no file no.dlpk."),
         ("nonmaximumsuppression", {"INPUT": "no.gpkg", "OUTPUT": "o.gpkg"}, "Check the path, and that it opens in QGIS."),
         ("nonmaximumsuppression", {"INPUT": "l", "OUTPUT": "/no/o.gpkg"}, "The folder /no for the output o.gpkg does not"),
-        ("nonmaximumsuppression", {"INPUT": "l", "OUTPUT": __file__}, "test_algorithms.py exists already."),
+        ("nonmaximumsuppression", {"INPUT": "l", "OUTPUT": "/no/o"}, "The folder /no for the output o.gpkg does not exist."),
     ],
 )  # fmt: skip
 def test_bad_values_are_named_before_the_run(name: str, values: dict[str, Any], text: str) -> None:
     good, message = algorithm(name).checkParameterValues(values, QgsProcessingContext())
     assert not good
     assert text in message
+
+
+def test_an_output_that_exists_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "mine.gpkg").write_bytes(b"precious")
+    for name in ("mine.gpkg", "mine"):  # QGIS adds the ending
+        values = {"INPUT": "l", "OUTPUT": str(tmp_path / name)}
+        good, message = algorithm("nonmaximumsuppression").checkParameterValues(values, QgsProcessingContext())
+        assert not good
+        assert message == f"The output {tmp_path / 'mine.gpkg'} exists already. Choose another name or delete it first."

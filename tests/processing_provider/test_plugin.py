@@ -1,0 +1,128 @@
+"""The plugin as QGIS loads it: headless, with a menu, without the heavy packages, on both lines of Qt."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from unittest.mock import MagicMock
+
+import pytest
+from qgis.core import QgsApplication
+from qgis.PyQt.QtWidgets import QMainWindow
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = [
+    ROOT / "__init__.py",
+    ROOT / "plugin.py",
+    *sorted((ROOT / "processing_provider").rglob("*.py")),
+    *sorted((ROOT / "ui").rglob("*.py")),
+]
+HEAVY = ("torch", "torchvision", "rasterio", "shapely", "pyogrio", "matplotlib", "faster_coco_eval")
+
+LOAD_EVERYTHING = """
+import importlib, pkgutil, sys
+sys.path.insert(0, sys.argv[1])
+from qgis.core import QgsApplication
+application = QgsApplication([], False)
+application.initQgis()
+import kestrel
+plugin = kestrel.classFactory(None)
+plugin.initProcessing()
+for name in ("processing_provider", "core.jobs", "core.runtime"):
+    package = importlib.import_module(f"kestrel.{name}")
+    for module in pkgutil.walk_packages(package.__path__, f"kestrel.{name}."):
+        importlib.import_module(module.name)
+count = len(QgsApplication.processingRegistry().providerById("kestrel").algorithms())
+loaded = sorted({name.partition(".")[0] for name in sys.modules} & set(sys.argv[2:]))
+print("RESULT", count, "qgis.utils" in sys.modules and sys.modules["qgis.utils"].iface, loaded)
+plugin.unload()
+assert QgsApplication.processingRegistry().providerById("kestrel") is None
+"""
+
+
+def test_the_process_of_qgis_loads_none_of_the_heavy_packages(plugin_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOAD_EVERYTHING, str(plugin_path), *HEAVY],
+        capture_output=True, text=True, timeout=120, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )  # fmt: skip
+    line = next((line for line in done.stdout.splitlines() if line.startswith("RESULT")), done.stderr)
+    assert line == "RESULT 7 None []", done.stderr
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_menu_opens_the_tools_and_goes_again(kestrel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    import kestrel as package
+    import processing
+
+    kestrel.unload()  # one provider at a time
+    iface = MagicMock()
+    iface.mainWindow.return_value = QMainWindow()
+    plugin = package.classFactory(iface)
+    plugin.initGui()
+    added = [call.args for call in iface.addPluginToMenu.call_args_list]
+    assert {menu for menu, _ in added} == {"Kestrel"}
+    texts = {action.text(): action for _, action in added}
+    assert set(texts) >= {"Check environment…", "Train Deep Learning Model…", "Train and Detect Objects…"} and len(texts) == 7
+    opened: list[str] = []
+    monkeypatch.setattr(processing, "execAlgorithmDialog", opened.append, raising=False)
+    texts["Check environment…"].trigger()
+    texts["Train and Detect Objects…"].trigger()
+    assert opened == ["kestrel:checkenvironment", "kestrel:trainanddetect"]
+    plugin.unload()
+    assert [call.args[1] for call in iface.removePluginMenu.call_args_list] == [action for _, action in added]
+    assert QgsApplication.processingRegistry().providerById("kestrel") is None
+    kestrel.initProcessing()
+    assert QgsApplication.processingRegistry().providerById("kestrel") is not None
+
+
+def test_the_metadata_are_complete() -> None:
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read(ROOT / "metadata.txt", encoding="utf-8")
+    found = parser["general"]
+    required = "name description version qgisMinimumVersion author email about tracker repository homepage tags icon category"
+    assert all(found.get(name) for name in required.split())
+    assert found["name"] == "Kestrel Object Detection" and re.fullmatch(r"\d+\.\d+\.\d+", found["version"])
+    assert (found["qgisMinimumVersion"], found["qgisMaximumVersion"]) == ("3.40", "4.99")
+    assert found["hasProcessingProvider"] == "yes" and "3 GB" in found["about"] and "8 GB" in found["about"]
+    assert (ROOT / found["icon"]).is_file()
+    assert f"[{found['version']}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+# What differs between Qt 5 and Qt 6, or QGIS 3 and 4 (the rules of QGIS's own migration script).
+FORBIDDEN = {
+    r"\bPyQt[56]\b": "import Qt from qgis.PyQt",
+    r"\bimport sip\b|\bfrom sip\b": "never use sip directly",
+    r"\.exec_\(": "exec()",
+    r"\bQVariant\b": "QMetaType.Type and NULL",
+    r"\bQRegExp\b|\bQDesktopWidget\b|\bqApp\b": "gone in Qt 6",
+    r"\bQgsWkbTypes\.(Point|LineString|Polygon|Multi\w+|NoGeometry|Unknown|\w+Geometry)\b": "Qgis.WkbType, Qgis.GeometryType",
+    r"\bQgsProcessing\.(Type\w+|SourceType)\b": "Qgis.ProcessingSourceType",
+    r"\bQgsProcessingParameter\w+\.(Flag\w+|Integer|Double|File|Folder|Any)\b": "Qgis.Processing… enums",
+    r"\bQgsProcessingAlgorithm\.Flag\w*\b": "Qgis.ProcessingAlgorithmFlag",
+    r"\bQgsFeatureSink\.FastInsert\b|\bQgsVectorFileWriter\.NoError\b": "scoped enums",
+    r"\bQt\.(?!\w+\.)[A-Z]\w+\b": "scoped enums",
+    r"\bQ[A-Z]\w+\.(Yes|No|Ok|Cancel|Accepted|Rejected|Horizontal|Vertical|Format_\w+)\b": "scoped enums",
+    r"resources_rc|pyrcc": "icons are files",
+    r"\biface\b(?=\s*\.)(?<!self\.iface)": "iface only from the constructor",
+}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_the_code_keeps_the_rules_of_qt_6(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    broken = [f"{match.group()}: {rule}" for pattern, rule in FORBIDDEN.items() for match in re.finditer(pattern, text)]
+    assert not broken
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_enums_exist_with_their_full_names(path: Path) -> None:
+    """Each ``Qgis.Enum.Member`` in the code is real, so that a typing error does not wait for its user."""
+    import qgis.core
+
+    for name, member in re.findall(r"\bQgis\.(\w+)\.(\w+)", path.read_text(encoding="utf-8")):
+        assert hasattr(getattr(qgis.core.Qgis, name), member), f"Qgis.{name}.{member}"
