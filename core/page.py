@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from html import escape
+from pathlib import Path
 from string import Template
+
+from .errors import OutputError
 
 _PAGE = Template("""<!DOCTYPE html>
 <html lang="en">
@@ -43,6 +47,21 @@ $body
 def page(title: str, lead: str, *parts: str) -> str:
     """Return a whole page; ``title`` and ``lead`` are texts, ``parts`` HTML made by the functions below."""
     return _PAGE.substitute(title=escape(title), lead=escape(lead), body="\n".join(parts))
+
+
+def write(path: Path, html: str) -> None:
+    """Write a page to ``path``, so that it is there as a whole or not at all.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(html, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise OutputError(f"The report {path} cannot be written: {error.strerror}.", "Choose another place.") from error
 
 
 def section(heading: str, *parts: str) -> str:

@@ -16,7 +16,7 @@ class CheckEnvironment(Job):
     title = "Check Deep Learning Environment"
     summary = (
         "Shows what deep learning runs on: the Python environment, the graphics card with its memory and driver, the versions. "
-        "Can build the environment first (downloads about 3 GB, needs about 8 GB of disk)."
+        "Can build the environment first (with CUDA: downloads about 3 GB, needs about 10 GB of disk meanwhile)."
     )
     returns = (
         Output("READY", "number", "1 when the environment works, else 0"),

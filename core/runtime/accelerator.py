@@ -72,11 +72,11 @@ _CUDA_BUILDS = (
     _CudaBuild("cu126", 528 if sys.platform == "win32" else 525, 5.0, 9.0),
 )
 _GB = 10**9
-# Name of the build: (download, installed) in bytes with all other packages, measured for 2.14.1 on Linux, estimated elsewhere.
+# Name of the build: (download, installed) in GB with all other packages; measured for pypi on Linux, else estimated.
 _SIZES = {
-    "linux": {"pypi": (2.7, 5.7), "cpu": (0.5, 1.7), "cu130": (2.7, 5.7), "cu126": (3.3, 6.5)},
-    "win32": {"pypi": (0.4, 1.5), "cpu": (0.4, 1.5), "cu130": (2.2, 4.8), "cu126": (2.9, 5.5)},
-    "darwin": {"pypi": (0.4, 1.5), "cpu": (0.4, 1.5)},
+    "linux": {"pypi": (3.1, 6.2), "cpu": (0.4, 1.8), "cu126": (3.3, 6.8)},
+    "win32": {"pypi": (0.3, 1.5), "cu130": (2.2, 4.8), "cu126": (2.9, 5.5)},
+    "darwin": {"pypi": (0.3, 1.5)},
 }
 
 
@@ -120,7 +120,7 @@ def _parse_smi(text: str) -> list[Card]:
 def _cards_of_kernel_module(folder: Path) -> list[Card]:
     """Return the cards that the kernel module knows, for Linux machines without nvidia-smi (Debian packs it apart)."""
     try:
-        version = re.search(r"Kernel Module\D*?(\d+\.\d+(?:\.\d+)?)", (folder / "version").read_text())
+        version = re.search(r"Kernel Module.*?\s(\d+\.\d+(?:\.\d+)?)\s", (folder / "version").read_text())
         texts = [file.read_text() for file in sorted((folder / "gpus").glob("*/information"))]
     except OSError:
         return []

@@ -33,7 +33,7 @@ class InstallProgress:
         self._sizes: dict[str, int] = {}  # uv announces its large downloads, and says which ended
         self._downloaded = 0
         self._current = ""
-        self._installing = False
+        self._installing = self._compiling = False
         self._history: deque[tuple[float, int]] = deque()
         self._most = 0.0
 
@@ -54,12 +54,15 @@ class InstallProgress:
         elif found := _UV_PHASE.match(text):
             if found["what"] == "Resolved":
                 self._packages = int(found["count"])
-            self._installing = found["what"] == "Prepared"
+            self._installing = self._installing or found["what"] == "Prepared"
+            self._compiling = found["what"] == "Installed"
 
     def look(self) -> tuple[float, str, str, float | None]:
         """Return the fraction 0..1, the stage in words, the speed, and the seconds left (None when unknown)."""
         rate, remaining = "", None
-        if self._installing:
+        if self._compiling:  # uv only: pip compiles each package as it installs it
+            fraction, stage = 0.97, "Compiling the packages"
+        elif self._installing:
             done = min(sum(1 for _ in self._site_packages.glob("*.dist-info")), self._packages)
             fraction = _DOWNLOADS + (1 - _DOWNLOADS) * done / max(self._packages, 1)
             stage = f"Installing, {done} of {self._packages} packages"

@@ -127,7 +127,7 @@ class Installer:
             command = [self._uv, "pip", "install", "--python", python, "--no-progress", "--compile-bytecode"]
             source = ["--offline"] if self.wheels else []
         else:
-            pip = [self._base.path, "-I", "-m", "pip", "--python", python]
+            pip: list[str | Path] = [self._base.path, "-I", "-m", "pip", "--python", python]
             if self._base.ensurepip:
                 pip = [python, "-I", "-m", "pip"]
             # No cache: the downloads are gigabytes that are needed once.

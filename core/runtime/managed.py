@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import shutil
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -142,8 +143,9 @@ class ManagedEnvironment:
         return f"{self.key}-{torch.name}"
 
     def _build(self, torch: TorchBuild, report: Reporter, wheels: Path | None, proxy: str | None, descriptor: int) -> Path:
-        bases = list(self._usable_bases())
-        if wheels is None and torch.index_url and not _reachable(torch.index_url, bases[0]):
+        bases = self._usable_bases()
+        best = next(bases)
+        if wheels is None and torch.index_url and not _reachable(torch.index_url, best):
             report.warning(
                 f"{torch.index_url} cannot be reached. The build of PyTorch on PyPI is taken instead"
                 + (", which may not use the GPU here." if torch.gpu else ", which is larger.")
@@ -158,7 +160,7 @@ class ManagedEnvironment:
         log.write_text(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {target}\n{torch}\n", encoding="utf-8")
         with _removed_unless_complete(target):
             installer = Installer(target, log, report.part(0.03, 0.95), wheels, proxy, descriptor)
-            base = _create(installer, bases)
+            base = _create(installer, itertools.chain([best], bases))
             report.info(f"Building with {installer.name} and {base.path} in {target}; the log is {log}.")
             report.progress(0.03, "Starting the download")
             installer.install(self.requirements, torch)
@@ -216,17 +218,19 @@ def read_marker(folder: Path) -> dict[str, Any]:
         return {}
 
 
-def _create(installer: Installer, bases: list[Interpreter]) -> Interpreter:
+def _create(installer: Installer, bases: Iterable[Interpreter]) -> Interpreter:
     """Make the virtual environment of the first of ``bases`` that can, and return that one."""
-    for base in bases[:-1]:
+    failure: EnvironmentBuildError | None = None
+    for base in bases:
         try:
             installer.create(base)
             return base
         except EnvironmentBuildError as error:
             installer.report.info(f"{base.path} cannot make an environment: {error.message}")
+            failure = failure or error  # the first is the best one, so its trouble is worth telling
             _remove(installer.folder)
-    installer.create(bases[-1])
-    return bases[-1]
+    assert failure is not None, "there is at least one"
+    raise failure
 
 
 def _reachable(url: str, base: Interpreter) -> bool:
