@@ -37,7 +37,8 @@ def measure(quick: bool = False, size: int = 4096) -> list[dict[str, float | str
             rows.append(
                 {
                     "tool": f"{NAME}, {mode}", "unit": "chips/s",
-                    "kestrel": speed, "limit": limit, "ratio": speed / limit, "limit_is": "window read + GeoTIFF write, one thread",
+                    "kestrel": speed, "limit": limit, "ratio": speed / limit,
+                    "limit_is": "window read + GeoTIFF write, one thread",
                 }
             )  # fmt: skip
         return rows

@@ -31,7 +31,8 @@ class Labels:
         positions: (n,) position of each one's class, counted from 0.
         planes: (n,) see :class:`.chips.ChipObjects`.
         tree: index of ``polygons``.
-        grid: the whole working grid as a polygon.
+        width: columns of the working grid.
+        height: rows of the working grid.
     """
 
     classes: tuple[ClassInfo, ...]
@@ -39,17 +40,20 @@ class Labels:
     positions: np.ndarray
     planes: np.ndarray
     tree: shapely.STRtree
-    grid: shapely.Polygon
+    width: int
+    height: int
 
     def cut(self, window: Window) -> ChipObjects:
         """Return the objects in a window, clipped to it and to the raster, in its pixels.
 
         Objects that the edge cuts stay, as in ArcGIS Pro, unless less than one square pixel of them is left.
         """
-        frame = shapely.box(*window.bounds) & self.grid
+        left, top, right, bottom = window.bounds
+        limits = np.array([max(left, 0), max(top, 0), min(right, self.width), min(bottom, self.height)])
+        frame = shapely.box(*limits)
         found = np.sort(self.tree.query(frame))
         polygons = self.polygons[found]
-        bounds, limits = shapely.bounds(polygons), np.array(frame.bounds)
+        bounds = shapely.bounds(polygons)
         cut = (bounds[:, :2] < limits[:2]).any(axis=1) | (bounds[:, 2:] > limits[2:]).any(axis=1)
         polygons[cut] = shapely.intersection(polygons[cut], frame)
         keep = ~cut | (shapely.area(polygons) >= _SLIVER)
@@ -97,7 +101,7 @@ def read_labels(
     polygons, positions = polygons[on_raster], positions[on_raster]
     tree = shapely.STRtree(polygons)
     planes = _planes(polygons, positions, tree) if separate else np.zeros(len(polygons), int)
-    return Labels(classes, polygons, positions, planes, tree, grid)
+    return Labels(classes, polygons, positions, planes, tree, raster.width, raster.height)
 
 
 class MaskPolygons:

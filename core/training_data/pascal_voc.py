@@ -47,11 +47,9 @@ def write(folder: Path, frame: ChipFrame, objects: ChipObjects, classes: Sequenc
     for box, position in zip(shapely.bounds(objects.polygons), objects.classes, strict=True):
         parts.append(_OBJECT.format(*(box + 0.0), value=classes[position].value))  # + 0.0: no "-0.00"
     parts.append("</annotation>\n")
-    labels = folder / "labels"
-    labels.mkdir(exist_ok=True)
-    name = f"{frame.stem}.xml"
-    (labels / name).write_text("".join(parts), "ascii")
-    return [f"labels/{name}"]
+    name = f"labels/{frame.stem}.xml"
+    (folder / name).write_text("".join(parts), "ascii", newline="\n")
+    return [name]
 
 
 def find(folder: Path, classes: Sequence[ClassInfo]) -> tuple[dict[str, Targets], list[str]]:

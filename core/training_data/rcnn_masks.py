@@ -18,6 +18,7 @@ from rasterio.features import rasterize
 from ..errors import InputError
 from ..packages.classes import ClassInfo
 from .chips import ChipFrame, ChipObjects, Targets
+from .images import write_tiff
 
 Masks = tuple[tuple[Path, int], ...]  # file and label (from 1) of each class in a chip
 _SUFFIXES = {".tif", ".tiff", ".png", ".jpg", ".jpeg", ".mrf"}
@@ -30,13 +31,10 @@ def write(folder: Path, frame: ChipFrame, objects: ChipObjects, classes: Sequenc
         chosen = objects.classes == position
         planes = instance_planes(objects.polygons[chosen], objects.planes[chosen], frame.height, frame.width)
         home = folder / "labels" / classes[position].name
-        home.mkdir(parents=True, exist_ok=True)
+        if not home.is_dir():
+            home.mkdir(exist_ok=True)  # other threads write other chips
         name = f"{frame.stem}.tif"
-        with rasterio.open(
-            home / name, "w", driver="GTiff", width=frame.width, height=frame.height, count=len(planes), dtype=planes.dtype,
-            transform=frame.transform, crs=frame.crs, compress="deflate",
-        ) as file:  # fmt: skip
-            file.write(planes)
+        write_tiff(home / name, frame, planes, compress="deflate")
         files.append(f"labels/{classes[position].name}/{name}")
     return files
 
@@ -63,10 +61,8 @@ def instance_planes(polygons: np.ndarray, planes: np.ndarray, height: int, width
     for plane in np.unique(planes):
         shapes = [(polygons[i], i + 1) for i in np.flatnonzero(planes == plane)]
         result.append(rasterize(shapes, (height, width), dtype=dtype))
-    seen = np.zeros(count + 1, bool)
-    for drawn in result:
-        seen[np.unique(drawn)] = True
-    for i in np.flatnonzero(~seen[1:]):
+    pixels = sum(np.bincount(drawn.ravel(), minlength=count + 1) for drawn in result)
+    for i in np.flatnonzero(pixels[1:] == 0):
         point = shapely.point_on_surface(polygons[i])
         row, col = min(int(point.y), height - 1), min(int(point.x), width - 1)
         free = next((drawn for drawn in result if drawn[row, col] == 0), None)
