@@ -99,7 +99,12 @@ class Installer:
                 ["--require-hashes", "-r", locked], len(rest), int(torch.download * share), self.report.part(0, share)
             )
             pinned = [f"{name}=={version}+{torch.name}" for name, version in versions.items()]
-            index = [] if self.wheels else [self._index_option, torch.index_url]
+            index: list[str | Path] = []
+            if self.wheels is None:
+                # Beside the usual index and not instead of it, which may alone have what PyTorch needs. The version says from
+                # which one PyTorch itself comes; uv has to be told to look in both.
+                index = ["--extra-index-url", torch.index_url]
+                index += ["--index-strategy", "unsafe-best-match"] if self._uv else []
             self._install(
                 [*index, "-c", constraints, *pinned],
                 len(entries),
@@ -113,10 +118,6 @@ class Installer:
     def name(self) -> str:
         """What installs: ``"uv"`` or ``"pip"``."""
         return "uv" if self._uv else "pip"
-
-    @property
-    def _index_option(self) -> str:
-        return "--default-index" if self._uv else "--index-url"
 
     def _install(self, what: list[str | Path], packages: int, expected: int, report: Reporter) -> None:
         """Run uv or pip for the requirements ``what``."""

@@ -1,5 +1,6 @@
 import contextlib
 import dataclasses
+import functools
 import json
 import os
 import shutil
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -394,6 +396,69 @@ def test_an_index_of_pytorch_that_cannot_be_reached_gives_the_locked_build_with_
     assert warning.startswith("http://127.0.0.1:9/whl/cu126 cannot be reached. The build of PyTorch on PyPI is taken instead")
     assert warning.endswith("which may not use the GPU here.")
     assert environment.build(Watch()) == folder  # and it is not built twice
+
+
+@pytest.fixture
+def served(tmp_path):
+    """A package index on this machine: a folder of wheels becomes ``<url>/<index>/<package>/``."""
+    root = tmp_path / "served"
+    root.mkdir()
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *arguments):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(root)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def serve(index, *wheels):
+        for wheel in wheels:
+            folder = root / index / wheel.name.split("-")[0].replace("_", "-")
+            folder.mkdir(parents=True)
+            shutil.copy(wheel, folder / wheel.name)
+            (folder / "index.html").write_text(f'<a href="{wheel.name.replace("+", "%2B")}">{wheel.name}</a>')
+        return f"http://127.0.0.1:{server.server_port}/{index}"
+
+    yield serve
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    "tool", ["pip", pytest.param("uv", marks=pytest.mark.skipif(UV is None, reason="uv is not installed"))]
+)
+def test_pytorch_comes_from_its_own_index_and_the_locked_rest_from_the_usual_one(tmp_path, wheels, served, monkeypatch, tool):
+    lock = with_torch(tmp_path, wheels)
+    usual = served(
+        "simple",
+        wheels / "tinybase-1.0-py3-none-any.whl",
+        wheels / "torch-1.0-py3-none-any.whl",
+        make_wheel(wheels, "nvidia_cublas", "0.9"),
+    )
+    version = "class version: cuda = None"
+    special = served(
+        "whl/cu126",
+        make_wheel(wheels, "torch", "1.0+cu126", version, requires="nvidia_cublas==0.9"),
+        make_wheel(wheels, "torchvision", "1.0+cu126", requires="torch"),
+    )
+    monkeypatch.setattr(accelerator, "INDEX", special.removesuffix("/cu126"))
+    monkeypatch.setenv("PIP_INDEX_URL", usual)
+    monkeypatch.setenv("UV_DEFAULT_INDEX", usual)
+    monkeypatch.setenv("UV_NO_CACHE", "1")
+    if tool == "uv":
+        monkeypatch.setenv("KESTREL_UV", str(UV))
+    environment = ManagedEnvironment(
+        lock, tmp_path / "environments", ("tinybase", "torch", "torchvision", "nvidia_cublas"),
+        lambda: TorchBuild("cu126", "A card with an old driver.", 1000, 1000, gpu=True), quick_bases,
+    )  # fmt: skip
+    report = Watch()
+    folder = environment.build(report)
+    assert folder.name == f"{environment.key}-cu126"
+    assert report.texts("warning") == []
+    assert read_marker(folder)["installer"] == tool
+    assert read_marker(folder)["versions"] == {
+        "tinybase": "1.0", "torch": "1.0+cu126", "torchvision": "1.0+cu126", "nvidia_cublas": "0.9",
+    }  # fmt: skip
 
 
 def test_an_environment_for_the_cpu_is_not_enough_when_there_is_a_gpu(tiny, wheels):
