@@ -56,7 +56,7 @@ def write_image(
         with rasterio.open(path, "w", **_profile(frame, pixels), **_OPTIONS[image_format]) as file:
             file.write(pixels)
     suffix = path.suffix
-    path.with_suffix(f".{suffix[1]}{suffix[-1]}w").write_text(world_file(frame.transform), "ascii")
+    path.with_suffix(f".{suffix[1]}{suffix[-1]}w").write_text(world_file(frame.transform), "ascii", newline="\n")
 
 
 def write_tiff(path: Path, frame: ChipFrame, pixels: np.ndarray, **options: Any) -> None:

@@ -61,7 +61,7 @@ def instance_planes(polygons: np.ndarray, planes: np.ndarray, height: int, width
     for plane in np.unique(planes):
         shapes = [(polygons[i], i + 1) for i in np.flatnonzero(planes == plane)]
         result.append(rasterize(shapes, (height, width), dtype=dtype))
-    pixels = sum(np.bincount(drawn.ravel(), minlength=count + 1) for drawn in result)
+    pixels = np.sum([np.bincount(drawn.ravel(), minlength=count + 1) for drawn in result], axis=0)
     for i in np.flatnonzero(pixels[1:] == 0):
         point = shapely.point_on_surface(polygons[i])
         row, col = min(int(point.y), height - 1), min(int(point.x), width - 1)
