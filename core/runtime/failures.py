@@ -116,7 +116,7 @@ _KINDS = (
         r"no matching distribution found|could not find a version that satisfies|is not a supported wheel|requires-python"
         r"|no wheels with a matching|only has wheels with|no usable wheels|has no wheels|no solution found",
         "A package is not available for this Python or this system",
-        "Use Python 3.10 to 3.13 on 64-bit Windows, Linux (glibc 2.28 or newer) or macOS 14 on Apple silicon; a folder of "
+        "Use Python 3.10 to 3.14 on 64-bit Windows, Linux (glibc 2.28 or newer) or macOS 14 on Apple silicon; a folder of "
         "wheels must have been filled for the same Python and system.",
     ),
     _Kind(
