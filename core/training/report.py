@@ -78,7 +78,8 @@ def write_report(
             page.table(("Class", "Labelled objects", "AP50"), rows),
             page.paragraph(
                 f"AP50 is the average precision at IoU 0.5 of {'outlines' if card.model_type == 'MaskRCNN' else 'boxes'}, "
-                f"as COCO defines it; averaged over IoU 0.50 to 0.95 it is {_number(scores.ap)}. Measured on {scores.objects} objects."
+                f"as COCO defines it; averaged over IoU 0.50 to 0.95 it is {_number(scores.ap)}. "
+                f"Measured on {scores.objects} objects."
             ),
         ),
         page.section("Facts", page.table(("", ""), [(key, str(value)) for key, value in facts.items() if key != "warning"])),

@@ -1,0 +1,31 @@
+"""Cards of new models."""
+
+import pytest
+import torch
+
+from core.models.rcnn import default_options
+from core.packages import IMAGENET, ClassInfo, ModelCard
+
+
+@pytest.fixture
+def new_card():
+    """Make a card of a new model; keywords replace its fields."""
+
+    def make(model_type="FasterRCNN", backbone="mobilenet_v2", **fields):
+        values = {
+            "classes": (ClassInfo(1, "a"), ClassInfo(2, "b")),
+            "bands": (0, 1, 2),
+            "band_names": ("Red", "Green", "Blue"),
+            "dtype": "uint8",
+            "tile_size": 64,
+            "normalisation": IMAGENET,
+            "options": default_options(backbone, 20.0),
+        }
+        return ModelCard(model_type=model_type, backbone=backbone, **{**values, **fields})
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def seed():
+    torch.manual_seed(1)
