@@ -30,7 +30,7 @@ from .labels import Labels, MaskPolygons, read_labels
 from .summary import Summary
 from .totals import BandTotals, ObjectTotals
 
-_ENCODERS = min(4, os.cpu_count() or 1)  # GDAL encodes without Python's lock
+_ENCODERS = min(4, os.cpu_count() or 1)  # compression runs without Python's lock; plain TIFFs gain nothing from threads
 _WAITING = 4 * _ENCODERS  # chips in memory at a time
 
 
@@ -88,7 +88,7 @@ class _Written:
 
 
 class _Export:
-    """An export that is going on: this thread reads and labels, a few others encode, results are merged in order."""
+    """An export that is going on: this thread reads and labels, a few others compress, results are merged in order."""
 
     def __init__(
         self,
@@ -117,8 +117,12 @@ class _Export:
                     objects = self._with_data(objects, valid)
                     if not valid.any() or (len(objects) == 0 and not self._job.no_feature_tiles):
                         continue
-                    waiting.append(pool.submit(self._write, number, window, pixels, valid, objects))
+                    chip = number, window, pixels, valid, objects
                     number += 1
+                    if self._job.image_format == "TIFF":
+                        self._merge(self._write(*chip))
+                        continue
+                    waiting.append(pool.submit(self._write, *chip))
                     if len(waiting) >= _WAITING:
                         self._merge(waiting.popleft().result())
                 while waiting:
@@ -176,7 +180,7 @@ class _Export:
         return ChipObjects(objects.polygons[keep], objects.classes[keep], objects.planes[keep])
 
     def _write(self, number: int, window: Window, pixels: np.ndarray, valid: np.ndarray, objects: ChipObjects) -> _Written:
-        """Write one chip; runs in the pool."""
+        """Write one chip; runs in the pool when there is something to compress."""
         stem = f"{number:09d}"
         image = f"{stem}.{ENDINGS[self._job.image_format]}"
         bands, height, width = pixels.shape
