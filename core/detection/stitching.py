@@ -3,13 +3,15 @@
 Tiles overlap, so that an object is seen by several of them. A sighting that touches an edge of its tile is *cut*, else it
 is *whole*. Two sightings of one class from two tiles are compared where both tiles looked:
 
-* two whole ones that overlap there by more than half are one object: the one whose tile owns its centre stays;
+* two whole ones that overlap there, each more than any other of the other's tile, are one object: the one whose tile owns
+  its centre stays;
 * a whole one that nobody confirms belongs to the tile that owns its centre: seen from another tile, it goes;
 * a cut one that a whole one covers goes;
-* cut ones that continue each other are united, however many there are, and so is a "whole" one that a cut one of a
-  neighbour continues: the network had let it end short of the edge. The confidence is their mean, weighted by area.
+* cut ones that continue each other are united, however many there are, and so is a "whole" one that goes on in a neighbour
+  beyond its own tile: the network had let it end short of the edge. The confidence is their mean, weighted by area.
 
-An object no larger than twice the padding is whole in the tile that owns it; unions serve the larger ones.
+An object no larger than twice the padding is whole in the tile that owns it; unions serve the larger ones. With a padding below
+2 pixels, objects that touch each other within 2 pixels of a tile's edge cannot be told from one that is cut there.
 """
 
 from __future__ import annotations
@@ -23,10 +25,11 @@ from ..overlap import Shapes, intersection_areas
 from .objects import Objects, Sightings
 from .outlines import SMOOTHING, largest_parts, tidy
 
-MATCH = 0.5  # IoU where both tiles looked; above a half, no two disjoint objects can match the same third one
+REPEAT = 0.25  # IoU of two whole sightings of one object: networks see small ones a pixel or two apart
+MATCH = 0.5  # IoU of a cut one and another where both tiles looked: two disjoint ones cannot both have it with a third
 COVERED = 0.7  # share of a cut sighting within a whole one
 CONTAINED = 0.75  # share of the smaller of two cut boxes: those of a slanting object differ a lot in size
-BEYOND = 0.2  # share of a cut sighting that lies where the other tile did not look
+BEYOND = 0.2  # share of a sighting that lies where the other tile did not look
 REACH = 2.0  # pixels that sightings are grown by, where tiles share so little that cut ones could only touch
 
 
@@ -49,13 +52,22 @@ class _Pairs:
     covered: np.ndarray
     beyond: np.ndarray
 
-    def that_matter(self, cut: np.ndarray, boxes: bool) -> _Pairs:
+    def that_matter(self, seen: Sightings, boxes: bool) -> _Pairs:
         """Return the pairs that can decide anything; groups of mere neighbours would never be complete in a forest."""
+        cut = seen.cut
         one_cut, both_cut = cut[self.i] != cut[self.j], cut[self.i] & cut[self.j]
-        matter = self.iou > MATCH
+        matter = np.where(one_cut | both_cut, self.iou > MATCH, (self.iou > REPEAT) & self._mutual(seen.tiles))
         matter |= one_cut & (self.covered.max(axis=1) > COVERED)
         matter |= both_cut & boxes & (self.contained > CONTAINED)
         return _Pairs(*(getattr(self, field.name)[matter] for field in fields(self)))
+
+    def _mutual(self, tiles: np.ndarray) -> np.ndarray:
+        """Return (P,) bool: of all in the tile of j, j overlaps i most, and of all in the tile of i, i overlaps j most."""
+        ends = np.concatenate([np.stack([self.i, tiles[self.j]]), np.stack([self.j, tiles[self.i]])], axis=1)
+        number = np.unique(ends, axis=1, return_inverse=True)[1].ravel()
+        best = np.zeros(len(ends[0]))
+        np.maximum.at(best, number, np.tile(self.iou, 2))
+        return (self.iou == best[number].reshape(2, -1)).all(axis=0)
 
 
 class Stitcher:
@@ -85,7 +97,7 @@ class Stitcher:
         if not self._waiting:
             return Objects.join([])
         seen = Sightings.join(self._waiting)
-        pairs = _compare(seen, self._boxes, self._reach).that_matter(seen.cut, self._boxes)
+        pairs = _compare(seen, self._boxes, self._reach).that_matter(seen, self._boxes)
         group = _groups(len(seen), pairs.i, pairs.j)
         lowest = np.full(len(seen), -np.inf)
         np.maximum.at(lowest, group, seen.boxes[:, 3] + 2 * self._reach)
@@ -98,16 +110,13 @@ class Stitcher:
         cut = seen.cut.copy()
         i, j = pairs.i, pairs.j
         match = pairs.iou > MATCH
-        mixed = cut[i] != cut[j]
-        covers = mixed & (np.where(cut[i], pairs.covered[:, 0], pairs.covered[:, 1]) > COVERED)
-        beyond = np.where(cut[i], pairs.beyond[:, 0], pairs.beyond[:, 1])
-        continued = mixed & ~covers & match & (beyond > BEYOND)
-        cut[np.where(cut[i], j, i)[continued]] = True
+        for end, other in ((0, j), (1, i)):  # what goes on where the other's tile does not look is cut there
+            cut[other[match & (pairs.beyond[:, end] > BEYOND) & (pairs.covered[:, end] <= COVERED)]] = True
+        covers = (cut[i] != cut[j]) & (np.where(cut[i], pairs.covered[:, 0], pairs.covered[:, 1]) > COVERED)
 
-        whole, confirmed = self._without_repeats(seen, cut, i, j, match & ~cut[i] & ~cut[j])
-        covers &= cut[i] != cut[j]  # not by one that turned out to be cut itself
+        whole, confirmed = self._without_repeats(seen, cut, i, j, ~cut[i] & ~cut[j])
         coverer, piece = np.where(cut[i], j, i)[covers], np.where(cut[i], i, j)[covers]
-        np.logical_or.at(confirmed, coverer, True)
+        confirmed[coverer] = True
         stays = whole & (seen.owned | confirmed)
         loose = cut.copy()
         loose[piece] = False

@@ -1,0 +1,77 @@
+"""Outlines of masks: at the right place, smooth, with holes, without specks."""
+
+import numpy as np
+import pytest
+import shapely
+
+from core.detection.outlines import Mask, largest_parts, outlines
+
+
+def disc(radius, size=64, centre=None, soft=False):
+    """A disc, centre in pixel coordinates, sharp or with an edge that falls off over 8 pixels."""
+    x, y = np.meshgrid(np.arange(size) + 0.5, np.arange(size) + 0.5)
+    x0, y0 = centre or (size / 2, size / 2)
+    inside = radius - np.hypot(x - x0, y - y0)
+    return np.clip(inside / 8 + 0.5, 0, 1) if soft else (inside > 0).astype(float)
+
+
+def outline(values, col=0, row=0):
+    return outlines([Mask(np.round(values * 255).astype(np.uint8), col, row)])[0]
+
+
+def test_soft_mask_gives_the_true_circle():
+    polygon = outline(disc(20, soft=True, centre=(30.3, 33.7)), col=100, row=50)
+    circle = shapely.Point(130.3, 83.7).buffer(20, quad_segs=64)
+    assert polygon.symmetric_difference(circle).area / circle.area < 0.012
+    assert shapely.hausdorff_distance(polygon.exterior, circle.exterior, 0.01) < 0.4
+    assert len(polygon.exterior.coords) < 60  # no vertex per pixel
+
+
+def test_sharp_mask_has_no_stairs():
+    polygon = outline(disc(20))
+    assert polygon.area == pytest.approx(np.pi * 400, rel=0.01)
+    assert polygon.length == pytest.approx(2 * np.pi * 20, rel=0.06)  # stairs would be 27 % longer
+
+
+def test_full_mask_reaches_its_edges():
+    assert outline(np.ones((10, 20)), col=3, row=4).bounds == (3, 4, 23, 14)
+
+
+def test_holes_stay_and_specks_go():
+    values = disc(25)
+    values[28:36, 28:36] = 0
+    values[20, 20] = 0
+    values[0:2, 0:2] = 1
+    polygon = outline(values)
+    assert polygon.geom_type == "Polygon" and len(polygon.interiors) == 1
+    assert shapely.Polygon(polygon.interiors[0]).area == pytest.approx(64, rel=0.05)
+
+
+def test_parts_of_one_object_stay_together_until_the_end():
+    values = np.zeros((40, 40))
+    values[5:20, 5:20] = values[25:35, 25:35] = 1
+    both = outlines([Mask((values * 255).astype(np.uint8), 0, 0)])
+    assert both[0].geom_type == "MultiPolygon" and len(both[0].geoms) == 2
+    largest = largest_parts(both)[0]
+    assert largest.geom_type == "Polygon" and largest.bounds == (5, 5, 20, 20)
+
+
+@pytest.mark.parametrize("values", [np.zeros((5, 5)), np.full((5, 5), 0.49), np.eye(1), np.zeros((0, 3))])
+def test_nothing_gives_none(values):
+    assert outline(values) is None
+
+
+def test_no_masks():
+    assert outlines([]).shape == (0,)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_noise_gives_valid_polygons(seed):
+    values = np.random.default_rng(seed).random((40, 40))
+    polygon = outline(values)
+    assert polygon is None or (polygon.is_valid and polygon.geom_type in ("Polygon", "MultiPolygon"))
+
+
+def test_half_is_the_border():
+    ramp = np.tile(np.linspace(0, 1, 101), (30, 1))  # passes 0.5 at the centre of pixel 50
+    assert outline(ramp).bounds[0] == pytest.approx(50.5, abs=0.25)  # steps of 1/255 are coarse for so flat a slope
