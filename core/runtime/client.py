@@ -123,7 +123,8 @@ def _converse(
             return event.outputs
         if isinstance(event, Failure):
             worker.wait(patience.end)
-            raise error_from_code(event.code, event.message, event.hint, event.details)
+            # Who is ended by force may complain, of its dead children for example; the reason is known.
+            raise fate or error_from_code(event.code, event.message, event.hint, event.details)
         if event is not None:
             heard, silence = True, 0.0
             on_event(event)

@@ -54,7 +54,9 @@ def kill_tree(process: subprocess.Popen[Any], patience: float = 3.0) -> None:
         # Also when the leader has ended: its children may not have.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    # Not for ever: a process that reads from a dead network disk cannot be killed before the disk answers.
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(10.0)
 
 
 def output_of(command: Sequence[str | Path], timeout: float = 20.0, **options: Any) -> str | None:

@@ -141,6 +141,16 @@ def raise_a_family(job, report):
 
 
 @_job
+def obey_with_a_child(job, report):
+    """Stop when asked to, but leave a child behind."""
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(120)"])
+    Path(job.path).write_text(f"{os.getpid()} {child.pid}")
+    while True:
+        report.check_cancelled()
+        time.sleep(0.02)
+
+
+@_job
 def hold_the_lock(job, report):
     """Never return from C, with the interpreter's lock held: no thread of Python can do anything."""
     import ctypes

@@ -124,8 +124,9 @@ def test_outputs_become_plain_values():
 
 
 def test_a_result_that_is_no_json_is_a_failure():
-    with pytest.raises(KestrelError, match="Object of type object is not JSON serializable"):
+    with pytest.raises(KestrelError, match="Object of type object is not JSON serializable") as caught:
         run("return_nonsense")
+    assert caught.value.code == "internal"
 
 
 def test_processes_made_by_spawn_find_the_packages():
@@ -236,7 +237,13 @@ run_job(JOBS[sys.argv[2]](path=sys.argv[3]), lambda event: None, lambda: False, 
 @posix
 @pytest.mark.parametrize(
     ("name", "grace", "cleans_up"),
-    [("obey", 60, True), ("ignore_cancel", 0.5, False), ("raise_a_family", 0.5, False), ("hold_the_lock", 0.5, False)],
+    [
+        ("obey", 60, True),
+        ("obey_with_a_child", 60, False),
+        ("ignore_cancel", 0.5, False),
+        ("raise_a_family", 0.5, False),
+        ("hold_the_lock", 0.5, False),
+    ],
 )
 def test_a_worker_whose_client_is_killed_ends_itself(name, grace, cleans_up, tmp_path, monkeypatch):
     if name == "hold_the_lock":

@@ -153,8 +153,13 @@ def ignores_everything(values):
 
 
 def answers_to_terminate(values):
+    answers = {
+        "result": b'{"event": "result", "outputs": {"SAVED": 1}}',
+        "failure": b'{"event": "failure", "code": "internal", "message": "My child was killed."}',
+    }
+
     def answer(*_):
-        os.write(1, b'\n{"event": "result", "outputs": {"SAVED": 1}}\n')  # print may be in the middle of a line
+        os.write(1, b"\n" + answers[values["then"]] + b"\n")  # the job may be in the middle of a line
         os._exit(0)
 
     signal.signal(signal.SIGTERM, answer)
@@ -176,6 +181,14 @@ def has_children(values):
     time.sleep(0.3)
     {"result": lambda: result(DONE=1), "crash": lambda: os.kill(os.getpid(), 9), "hang": forever}[values["then"]]()
     os._exit(0)
+
+
+def crashes_beside_a_daemon(values):
+    """A child that left the process group and holds all pipes."""
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+    Path(values["path"]).write_text(str(child.pid))
+    progress()
+    sys.exit(5)
 
 
 if __name__ == "__main__":

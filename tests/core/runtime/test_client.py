@@ -1,5 +1,6 @@
 """The client against workers that do what workers must not: none may hang it, outlive it, or lose the reason."""
 
+import os
 import signal
 import sys
 import threading
@@ -157,7 +158,7 @@ def test_garbage_is_no_event_and_no_error():
 
 def test_a_worker_that_never_speaks_is_ended():
     with pytest.raises(WorkerDied, match="did not start") as caught:
-        run("says_nothing", patience=Patience(start=1.0))
+        run("says_nothing", patience=Patience(start=2.5))
     assert caught.value.details == "waiting for a driver"
 
 
@@ -189,7 +190,13 @@ def test_a_cancelled_worker_may_keep_a_part():
 
 @posix
 def test_a_terminated_worker_may_keep_a_part():
-    assert run("answers_to_terminate", cancel=True) == {"SAVED": 1}
+    assert run("answers_to_terminate", then="result", cancel=True) == {"SAVED": 1}
+
+
+@posix
+def test_the_complaint_of_a_terminated_worker_is_no_failure():
+    with pytest.raises(Cancelled):
+        run("answers_to_terminate", then="failure", cancel=True)
 
 
 @pytest.mark.parametrize("fault", ["ignores_cancel", "ignores_everything"])
@@ -231,6 +238,14 @@ def test_children_end_with_a_worker_that_is_cancelled(tmp_path):
     with pytest.raises(Cancelled):
         run("has_children", then="hang", cancel=True, path=str(tmp_path / "pids"))
     assert gone(pids_in(tmp_path / "pids"))
+
+
+@posix
+def test_a_daemon_that_holds_the_pipes_open_blocks_nothing(tmp_path):
+    with pytest.raises(WorkerDied, match="exit code 5"):
+        run("crashes_beside_a_daemon", path=str(tmp_path / "pid"))
+    for pid in pids_in(tmp_path / "pid"):
+        os.kill(pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("where", ["on_event", "is_cancelled"])
