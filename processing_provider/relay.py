@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from qgis.core import QgsProcessingFeedback
@@ -9,7 +10,7 @@ from qgis.core import QgsProcessingFeedback
 from ..core.events import Artifact, Event, Message, Metric, Progress
 
 _NUDGE = 0.5  # percent; QGIS takes no notice of less than 0.1, and a model divides it by the number of its steps
-_SPEED_EVERY = 15.0  # seconds between two lines with rate and time left: each stays in the log
+_SPEED_EVERY = 15.0  # seconds between two lines on one stage, with rate and time left: each stays in the log
 
 
 class Relay:
@@ -54,11 +55,12 @@ class Relay:
         self._fraction = event.fraction
         self._feedback.setProgress(100 * event.fraction)
         now = time.monotonic()
-        if event.stage and event.stage != self._stage:
-            self._stage = event.stage
+        stage = re.sub(r"\d+", "", event.stage)  # "chip 8 of 90" is no new stage after "chip 7 of 90"
+        if stage and stage != self._stage:
+            self._stage = stage
             self._feedback.setProgressText(_text(event))
             self._speed_at = now
-        elif now - self._speed_at > _SPEED_EVERY and (event.rate or event.remaining is not None):
+        elif now - self._speed_at > _SPEED_EVERY:
             self._feedback.setProgressText(_text(event))
             self._speed_at = now
 

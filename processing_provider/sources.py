@@ -65,7 +65,7 @@ def export(
         folder: where to write; the file is named after the layer, because the worker's messages name it.
         context: of the algorithm.
         feedback: asked for a cancel.
-        columns: fields to write; None for all of numbers, texts and booleans. :data:`ID_FIELD` comes in addition.
+        columns: fields to write, with :data:`ID_FIELD` in addition; None for all of numbers, texts and booleans.
 
     Returns:
         The file's path.
@@ -80,15 +80,15 @@ def export(
         raise QgsProcessingException(
             f"{name} has no field {', '.join(missing)}. It has {', '.join(present.names()) or 'no fields at all'}."
         )
-    indices = (
-        [i for i in range(present.count()) if present.at(i).type() in _PLAIN_TYPES]
-        if columns is None
-        else [present.lookupField(column) for column in dict.fromkeys(columns)]
-    )
+    if columns is None:
+        indices = [index for index in range(present.count()) if present.at(index).type() in _PLAIN_TYPES]
+    else:
+        indices = [present.lookupField(column) for column in dict.fromkeys(columns)]
     fields = QgsFields()
-    fields.append(QgsField(ID_FIELD, QMetaType.Type.LongLong))
     for index in indices:
         fields.append(QgsField(present.at(index).name(), present.at(index).type()))
+    if columns is not None:
+        fields.append(QgsField(ID_FIELD, QMetaType.Type.LongLong))
     path = folder / f"{QgsFileUtils.stringToSafeFilename(name) or 'layer'}.gpkg"
     counter = 1
     while path.exists():
@@ -104,7 +104,7 @@ def export(
         if feedback.isCanceled():
             raise QgsProcessingException("Cancelled.")
         copy = QgsFeature(fields)
-        copy.setAttributes([feature.id(), *(feature[index] for index in indices)])
+        copy.setAttributes([*(feature[index] for index in indices), *([] if columns is None else [feature.id()])])
         geometry = feature.geometry()
         if not geometry.isNull():
             geometry.convertToStraightSegment()

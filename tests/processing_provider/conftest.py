@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from qgis.core import QgsApplication, QgsProcessingContext, QgsProject, QgsVectorFileWriter
+from qgis.core import QgsApplication, QgsProcessingContext, QgsProject
 
 sys.path.insert(0, str(Path(__file__).parent))
-from things import Log, box, memory_layer, write_raster
+from things import Log, box, memory_layer, save, write_raster
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -140,10 +140,5 @@ def scene(tmp_path_factory: pytest.TempPathFactory, qgis_app: QgsApplication) ->
             pixels[:, row_ : row_ + 20, column_ : column_ + 20] = random.integers(190, 230)
             rows.append((box(column_, row_, 20, 20), "roof"))
     write_raster(folder / "image.tif", pixels)
-    layer = memory_layer(rows)
-    options = QgsVectorFileWriter.SaveVectorOptions()
-    options.layerName = "labels"
-    QgsVectorFileWriter.writeAsVectorFormatV3(
-        layer, str(folder / "labels.gpkg"), QgsProject.instance().transformContext(), options
-    )
+    save(memory_layer(rows), folder / "labels.gpkg")
     return folder

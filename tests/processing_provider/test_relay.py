@@ -67,8 +67,9 @@ def test_the_log_is_not_flooded(relay: Any, log: Log, clock: list[float]) -> Non
 
     for second in range(60):
         clock[0] = float(second)
-        relay.show(Progress(second / 60, "Detecting", "9 tiles/s", 60.0 - second))
-    assert len(log.of("stage")) == 4 and len(log.fractions) >= 59
+        relay.show(Progress(second / 60, f"Detecting, tile {second} of 60", "9 tiles/s", 60.0 - second))
+    relay.show(Progress(1.0, "Writing features"))
+    assert [text.partition(" ")[0] for text in log.of("stage")] == ["Detecting,"] * 4 + ["Writing"] and len(log.fractions) >= 59
 
 
 def test_a_silent_worker_can_be_cancelled_in_qgis_process(relay: Any, log: Log, clock: list[float]) -> None:

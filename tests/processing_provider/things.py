@@ -8,7 +8,15 @@ from typing import Any
 
 import numpy as np
 from osgeo import gdal, osr
-from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsGeometry, QgsProcessingFeedback, QgsVectorLayer
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransformContext,
+    QgsFeature,
+    QgsGeometry,
+    QgsProcessingFeedback,
+    QgsVectorFileWriter,
+    QgsVectorLayer,
+)
 
 UTM = "EPSG:32633"
 LEFT, TOP, PIXEL = 500000.0, 5000000.0, 0.5  # of the test raster, in metres
@@ -89,3 +97,12 @@ def memory_layer(
     good, _ = layer.dataProvider().addFeatures(features)
     assert good
     return layer
+
+
+def save(layer: QgsVectorLayer, path: Path) -> Path:
+    """Write a layer to a GeoPackage."""
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.layerName = path.stem
+    error, text, *_ = QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(path), QgsCoordinateTransformContext(), options)
+    assert error == QgsVectorFileWriter.WriterError.NoError, text
+    return path
