@@ -58,14 +58,18 @@ class Shapes:
         """The spatial index."""
         return shapely.STRtree(self.geometries)
 
-    def neighbours(self, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return pairs (P,), (P,) of positions: one of ``which``, and one whose bounds meet its bounds (itself among them)."""
+    def neighbours(self, which: np.ndarray, others: Shapes | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return pairs (P,), (P,) of positions: one of ``which``, and one in ``others`` whose bounds meet its bounds.
+
+        Without ``others`` they are sought among the shapes themselves, and each finds itself.
+        """
+        tree = (self if others is None else others).tree
         if not len(which):
             return which, which
 
         def query(start: int) -> np.ndarray:
             part = which[start : start + _CHUNK]
-            i, j = self.tree.query(self.geometries[part])
+            i, j = tree.query(self.geometries[part])
             return np.stack([part[i], j])
 
         i, j = np.concatenate(in_threads(query, range(0, len(which), _CHUNK)), axis=1)

@@ -11,7 +11,8 @@ import shapely
 from .errors import InputError
 from .overlap import ROUNDING, Shapes, iou
 from .reporting import Reporter
-from .vectors import Features, FeatureWriter, read_features
+from .vectors import FeatureWriter, read_features
+from .vectors.fields import confidence_of, field_of, repairs
 
 if TYPE_CHECKING:
     from .jobs import NonMaximumSuppression
@@ -32,10 +33,8 @@ def run(job: NonMaximumSuppression, report: Reporter) -> dict[str, int]:
     """
     report.progress(0.0, "Reading features")
     features = read_features(job.input)
-    if features.dropped:
-        report.warning(f"{features.name}: {features.dropped} features have no usable polygon and are left out.")
-    if features.repaired:
-        report.warning(f"{features.name}: {features.repaired} features had an invalid polygon, which was repaired.")
+    for note in repairs(features):
+        report.warning(note)
     confidence = confidence_of(features, job.confidence_field)
     classes = None if job.class_field is None else field_of(features, job.class_field)
     keep = suppress(features.geometries, confidence, classes, job.max_overlap, report.part(0.1, 0.9))
@@ -50,38 +49,6 @@ def run(job: NonMaximumSuppression, report: Reporter) -> dict[str, int]:
     removed = int(len(keep) - keep.sum())
     report.info(f"{removed} of {len(keep)} features removed, {len(keep) - removed} remain.")
     return {"REMOVED": removed}
-
-
-def field_of(features: Features, name: str) -> np.ndarray:
-    """Return the (N,) values of a field.
-
-    Raises:
-        InputError: there is none of that name; the text lists those there are.
-    """
-    if name not in features.fields:
-        present = f"It has {', '.join(features.fields)}." if features.fields else "It has no fields at all."
-        raise InputError(f"{features.name} has no field {name}.", present)
-    return features.fields[name]
-
-
-def confidence_of(features: Features, name: str) -> np.ndarray:
-    """Return the (N,) float64 values of a confidence field.
-
-    Raises:
-        InputError: no such field, it holds no numbers, or a feature has none; the text names its row, counted from 1.
-    """
-    values = field_of(features, name)
-    if features.types[name].kind not in "iuf":
-        raise InputError(f"The field {name} of {features.name} does not hold numbers.", "Choose the field of the confidence.")
-    confidence = np.asarray(values, dtype=np.float64)
-    missing = np.flatnonzero(np.isnan(confidence))
-    if len(missing):
-        raise InputError(
-            f"Row {features.ids[missing[0]] + 1} of {features.name} has no value in the field {name}"
-            f"{f', and {len(missing) - 1} more' if len(missing) > 1 else ''}.",
-            "Every feature needs a confidence; fill or delete these rows.",
-        )
-    return confidence
 
 
 def _multi(geometries: np.ndarray) -> np.ndarray:
