@@ -68,8 +68,8 @@ package: tools ## make the zip that QGIS installs: dist/kestrel-VERSION.zip
 	@$(TOOLS)/bin/python scripts/package.py dist
 
 lock: tools ## renew requirements.txt from requirements.in
-	@$(TOOLS)/bin/uv pip compile --universal --python-version 3.10 --generate-hashes --quiet --no-header \
-	    requirements.in -o requirements.txt
+	@$(TOOLS)/bin/uv pip compile --universal --python-version 3.10 --generate-hashes --quiet \
+	    --custom-compile-command "make lock" requirements.in -o requirements.txt
 
 clean: ## remove what was made here; the environment in the cache folder stays
 	rm -rf $(BUILD) demo dist .qgis-settings .mypy_cache .ruff_cache .import_linter_cache
