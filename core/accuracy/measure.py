@@ -71,8 +71,8 @@ def run(job: ComputeAccuracy, report: Reporter) -> dict[str, float]:
         report.warning(note)
     report.info(
         f"Precision {overall.precision:.3f}, recall {overall.recall:.3f}, F1 {overall.f1:.3f}, AP50 {overall.ap50:.3f}, "
-        f"COCO mAP {overall.coco_ap:.3f}: {overall.true_positive} found, {overall.false_negative} missed, "
-        f"{overall.false_positive} invented."
+        f"COCO mAP {overall.coco_ap:.3f}: {overall.true_positive} objects found, "
+        f"{overall.false_negative} missed, {overall.false_positive} false detections."
     )
     return {
         "PRECISION": overall.precision,
@@ -124,7 +124,7 @@ def _doubts(
             "check the class fields."
         )
     elif unknown:
-        notes.append(f"Classes without true objects, whose detections all count as invented: {_listed(unknown)}.")
+        notes.append(f"Classes without true objects, whose detections all count as false: {_listed(unknown)}.")
     return notes
 
 

@@ -35,6 +35,7 @@ def report_html(overall: Scores, classes: list[Scores], min_iou: float, detectio
                 (f"{overall.precision:.3f}", "precision"),
                 (f"{overall.recall:.3f}", "recall"),
                 (f"{overall.f1:.3f}", "F1 score"),
+                *([] if min_iou == 0.5 else [(f"{overall.ap:.3f}", f"AP at IoU {min_iou:g}")]),
                 (f"{overall.ap50:.3f}", "AP50"),
                 (f"{overall.coco_ap:.3f}", "COCO mAP"),
             ]
@@ -43,12 +44,12 @@ def report_html(overall: Scores, classes: list[Scores], min_iou: float, detectio
             [
                 (f"{there:,}", "true objects"),
                 (f"{found:,}", "detections"),
-                (f"{overall.true_positive:,}", "found"),
-                (f"{overall.false_negative:,}", "missed"),
-                (f"{overall.false_positive:,}", "invented"),
+                (f"{overall.true_positive:,}", "true positives: found"),
+                (f"{overall.false_negative:,}", "false negatives: missed"),
+                (f"{overall.false_positive:,}", "false positives: wrong"),
             ]
         ),
-        page.section("Classes", page.table(_COLUMNS, [_row(one) for one in (*classes, overall)])),
+        page.section("Classes", _class_table(overall, classes, min_iou)),
     ]
     if found and not math.isnan(overall.curve.confidence[0]):
         parts.append(page.section("Which threshold", page.paragraph(_advice(overall)), figure_html(_threshold_figure(overall))))
@@ -59,15 +60,20 @@ def report_html(overall: Scores, classes: list[Scores], min_iou: float, detectio
     return page.page("Accuracy of object detection", lead, *parts)
 
 
-_COLUMNS = ("Class", "True objects", "Found", "Missed", "Invented", "Precision", "Recall", "F1", "AP", "AP50", "COCO AP")
-
-
-def _row(one: Scores) -> list[object]:
-    ratios = (one.precision, one.recall, one.f1, one.ap, one.ap50, one.coco_ap)
-    return [
-        one.name or "(none)", one.curve.truths, one.true_positive, one.false_negative, one.false_positive,
-        *("–" if math.isnan(ratio) else f"{ratio:.3f}" for ratio in ratios),
-    ]  # fmt: skip
+def _class_table(overall: Scores, classes: list[Scores], min_iou: float) -> str:
+    """Return the table of the classes, all together last; the AP at the IoU asked for only if it is not AP50."""
+    extra = [] if min_iou == 0.5 else [f"AP at {min_iou:g}"]
+    counts = ("True objects", "TP", "FP", "FN")
+    rows = []
+    for one in (*classes, overall):
+        ratios = (one.precision, one.recall, one.f1, *([one.ap] if extra else []), one.ap50, one.coco_ap)
+        rows.append(
+            [
+                one.name or "(none)", one.curve.truths, one.true_positive, one.false_positive, one.false_negative,
+                *("–" if math.isnan(ratio) else f"{ratio:.3f}" for ratio in ratios),
+            ]
+        )  # fmt: skip
+    return page.table(("Class", *counts, "Precision", "Recall", "F1", *extra, "AP50", "COCO AP"), rows)
 
 
 def _advice(overall: Scores) -> str:
@@ -142,8 +148,8 @@ def _method(min_iou: float) -> str:
     return (
         "IoU is the area that two polygons share, divided by the area that they cover together. By falling confidence, each "
         f"detection takes the true object of its class that it overlaps most, if by an IoU of {min_iou:g} or more and not "
-        "taken yet (found); else it is invented. True objects that nobody took are missed. Precision = found / (found + "
-        "invented), recall = found / (found + missed), F1 = their harmonic mean. AP is the average precision over 101 recalls "
+        "taken yet: a true positive (TP), else a false positive (FP). True objects that nobody took are false negatives (FN). "
+        "Precision = TP / (TP + FP), recall = TP / (TP + FN), F1 = their harmonic mean. AP is the average precision over 101 recalls "
         "as COCO defines it, AP50 at an IoU of 0.5, COCO AP the mean over the IoUs 0.50, 0.55 to 0.95. For all classes, counts "
         "are sums and APs are means over the classes with true objects."
     )

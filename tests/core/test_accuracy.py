@@ -217,7 +217,9 @@ def test_outputs_table_and_report(measure, make_layer, report):
     assert "found.gpkg compared with truth.gpkg; a detection counts from an IoU of 0.5 on." in html
     assert html.count("<img") == 2 and "Classes without true objects" in html and "truck" in html
     assert "is that of the detections of confidence 90 or more" in html
-    assert any("1 found, 1 missed, 2 invented" in event.text for event in report.events if event.kind == "message")
+    assert any(
+        "1 objects found, 1 missed, 2 false detections" in event.text for event in report.events if event.kind == "message"
+    )
 
 
 def test_table_in_a_geopackage(measure, make_layer, tmp_path):
