@@ -15,6 +15,11 @@ ifeq ($(DISPLAY)$(WAYLAND_DISPLAY),)
 export QT_QPA_PLATFORM := offscreen
 endif
 
+# Qt wants a private folder for its sockets; servers and containers often have none.
+ifeq ($(XDG_RUNTIME_DIR),)
+export XDG_RUNTIME_DIR := $(shell mkdir -p -m 700 $(BUILD)/run && echo "$(CURDIR)/$(BUILD)/run")
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help setup qgis tools environment plugin demo test test-core test-qgis lint bench package lock clean
 
@@ -38,9 +43,9 @@ environment: qgis
 	@$(PYTHON) -m core checkenvironment --build true --overwrite --output-report $(BUILD)/environment.html >/dev/null
 
 plugin: qgis
-	@mkdir -p $(PLUGINS) $(QGIS_CUSTOM_CONFIG_PATH)
+	@mkdir -p $(PLUGINS) "$(QGIS_CUSTOM_CONFIG_PATH)"
 	@ln -sfn "$(CURDIR)" $(PLUGINS)/kestrel
-	@qgis_process plugins enable kestrel >/dev/null 2>&1 || { qgis_process plugins enable kestrel; exit 1; }
+	@qgis_process plugins 2>/dev/null | grep -q '^\* kestrel' || qgis_process plugins enable kestrel >/dev/null
 
 demo: setup ## find trees in real aerial imagery: export, train, detect, suppress, measure; results in demo/
 	@$(TOOLS)/bin/python scripts/demo.py demo

@@ -17,7 +17,8 @@ _PAGE = Template("""<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$title</title>
 <style>
-:root { color-scheme: light; --ink: #1d2733; --soft: #5b6b7b; --line: #d9e0e7; --accent: #c2552d; --paper: #ffffff; --tint: #f5f7f9; }
+:root { color-scheme: light; --ink: #1d2733; --soft: #5b6b7b;
+       --line: #d9e0e7; --accent: #c2552d; --paper: #ffffff; --tint: #f5f7f9; }
 body { margin: 0 auto; max-width: 62rem; padding: 2rem 1.5rem 4rem; background: var(--paper); color: var(--ink);
        font: 15px/1.5 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
 h1 { font-size: 1.6rem; margin: 0 0 .2rem; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .6rem; }
