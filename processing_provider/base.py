@@ -88,7 +88,7 @@ class JobAlgorithm(QgsProcessingAlgorithm):
 
     def helpUrl(self) -> str:
         """Return the page of the manual."""
-        return f"{metadata()['homepage']}#{self.job.name}"
+        return f"{metadata()['homepage']}#readme"
 
     def icon(self) -> QIcon:
         """Return the icon in the toolbox."""
