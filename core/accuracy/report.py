@@ -150,6 +150,6 @@ def _method(min_iou: float) -> str:
         f"detection takes the true object of its class that it overlaps most, if by an IoU of {min_iou:g} or more and not "
         "taken yet: a true positive (TP), else a false positive (FP). True objects that nobody took are false negatives (FN). "
         "Precision = TP / (TP + FP), recall = TP / (TP + FN), F1 = their harmonic mean. AP is the average precision over 101 "
-        "recalls as COCO defines it, AP50 at an IoU of 0.5, COCO AP the mean over the IoUs 0.50, 0.55 to 0.95. For all classes, counts "
-        "are sums and APs are means over the classes with true objects."
+        "recalls as COCO defines it, AP50 at an IoU of 0.5, COCO AP the mean over the IoUs 0.50, 0.55 to 0.95. For all "
+        "classes, counts are sums and APs are means over the classes with true objects."
     )
