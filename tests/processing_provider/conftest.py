@@ -72,10 +72,10 @@ def run(kestrel: Any, log: Log) -> Callable[..., dict[str, Any]]:
     """Run an algorithm in this process: ``run("trainmodel", INPUT=...)``; raises as ``processing.run`` does."""
     import processing
 
-    def run(name: str, context: QgsProcessingContext | None = None, **parameters: Any) -> dict[str, Any]:
-        if context is None:
-            context = QgsProcessingContext()
-            context.setProject(QgsProject.instance())
+    def run(name: str, **parameters: Any) -> dict[str, Any]:
+        # A context of its own, gone before QGIS is: it owns the layers that were opened for the run.
+        context = QgsProcessingContext()
+        context.setProject(QgsProject.instance())
         return processing.run(f"kestrel:{name}", parameters, feedback=log, context=context)
 
     return run

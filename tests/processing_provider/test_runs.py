@@ -36,20 +36,12 @@ ROWS = [
 FIELDS = "Class:string,Confidence:double"
 
 
-@pytest.fixture
-def context(qgis_new_project: None) -> QgsProcessingContext:
-    context = QgsProcessingContext()
-    context.setProject(QgsProject.instance())
-    return context
-
-
 # Non maximum suppression
 
 
-def test_nms_keeps_the_surest_of_each_place(run: Run, context: QgsProcessingContext, log: Log) -> None:
+def test_nms_keeps_the_surest_of_each_place(run: Run, log: Log) -> None:
     result = run(
         "nonmaximumsuppression",
-        context,
         INPUT=memory_layer(ROWS, FIELDS),
         CLASS_FIELD="Class",
         MAX_OVERLAP=0.5,
@@ -62,7 +54,7 @@ def test_nms_keeps_the_surest_of_each_place(run: Run, context: QgsProcessingCont
     assert log.fractions == sorted(log.fractions) or len(log.fractions) > 0
 
 
-def test_nms_keeps_every_attribute_and_shape_as_it_was(run: Run, context: QgsProcessingContext) -> None:
+def test_nms_keeps_every_attribute_and_shape_as_it_was(run: Run) -> None:
     layer = QgsVectorLayer(f"CurvePolygonZ?crs={UTM}", "odd", "memory")
     layer.dataProvider().addAttributes(
         [
@@ -84,7 +76,7 @@ def test_nms_keeps_every_attribute_and_shape_as_it_was(run: Run, context: QgsPro
         feature.setAttributes(attributes)
         feature.setGeometry(QgsGeometry.fromWkt(wkt))
         assert layer.dataProvider().addFeature(feature)
-    result = run("nonmaximumsuppression", context, INPUT=layer, OUTPUT="memory:")
+    result = run("nonmaximumsuppression", INPUT=layer, OUTPUT="memory:")
     found = result["OUTPUT"]
     assert found.fields().names() == layer.fields().names() and found.wkbType() == layer.wkbType()
     before, after = list(layer.getFeatures()), list(found.getFeatures())
@@ -92,18 +84,18 @@ def test_nms_keeps_every_attribute_and_shape_as_it_was(run: Run, context: QgsPro
     assert [f.geometry().asWkt() for f in after] == [f.geometry().asWkt() for f in before]
 
 
-def test_nms_of_selected_features_in_the_order_of_the_layer(run: Run, context: QgsProcessingContext) -> None:
+def test_nms_of_selected_features_in_the_order_of_the_layer(run: Run) -> None:
     layer = memory_layer([(box(i * 30, 0, 20, 20), f"k{i}", 50.0) for i in range(40)], FIELDS)
     QgsProject.instance().addMapLayer(layer)
     layer.selectByIds(list(range(3, 39)))
     source = QgsProcessingFeatureSourceDefinition(layer.id(), selectedFeaturesOnly=True)
-    result = run("nonmaximumsuppression", context, INPUT=source, OUTPUT="memory:")
+    result = run("nonmaximumsuppression", INPUT=source, OUTPUT="memory:")
     assert [f["Class"] for f in result["OUTPUT"].getFeatures()] == [f"k{i}" for i in range(2, 38)]
 
 
 @pytest.mark.parametrize("crs", [UTM, "EPSG:4326", ""])
-def test_nms_of_nothing_in_any_coordinate_system_is_nothing(run: Run, context: QgsProcessingContext, crs: str) -> None:
-    result = run("nonmaximumsuppression", context, INPUT=memory_layer([], FIELDS, crs=crs), OUTPUT="memory:")
+def test_nms_of_nothing_in_any_coordinate_system_is_nothing(run: Run, crs: str) -> None:
+    result = run("nonmaximumsuppression", INPUT=memory_layer([], FIELDS, crs=crs), OUTPUT="memory:")
     found = result["OUTPUT"]
     assert found.featureCount() == 0 and result["REMOVED"] == 0
     assert found.crs() == QgsCoordinateReferenceSystem(crs)
@@ -163,12 +155,12 @@ def test_cancel_ends_the_worker_and_leaves_nothing(run: Run, log: Log, tmp_path:
 # Results that are loaded
 
 
-def test_detections_are_coloured_by_class_when_loaded(run: Run, context: QgsProcessingContext, log: Log) -> None:
-    result = run("nonmaximumsuppression", context, INPUT=memory_layer(ROWS, FIELDS), MAX_OVERLAP=1, OUTPUT="memory:")
+def test_detections_are_coloured_by_class_when_loaded(run: Run, log: Log) -> None:
+    result = run("nonmaximumsuppression", INPUT=memory_layer(ROWS, FIELDS), MAX_OVERLAP=1, OUTPUT="memory:")
     layer = result["OUTPUT"]
-    context.addLayerToLoadOnCompletion(
-        layer.id(), QgsProcessingContext.LayerDetails("Detections", QgsProject.instance(), "OUTPUT")
-    )
+    context = QgsProcessingContext()
+    details = QgsProcessingContext.LayerDetails("Detections", QgsProject.instance(), "OUTPUT")
+    context.addLayerToLoadOnCompletion(layer.id(), details)
     from kestrel.processing_provider.styling import style_on_load
 
     style_on_load(layer.id(), context)
@@ -211,13 +203,10 @@ def test_labels_in_another_coordinate_system_fit(run: Run, scene: Path, tmp_path
     assert counts[0] == counts[1] > 0
 
 
-def test_accuracy_of_a_perfect_result(run: Run, context: QgsProcessingContext, scene: Path, tmp_path: Path) -> None:
-    pytest.importorskip("kestrel.processing_provider.compute_accuracy")
-    if not (Path(__file__).resolve().parents[2] / "core" / "accuracy.py").exists():
-        pytest.skip("not there yet")
+def test_accuracy_of_a_perfect_result(run: Run, scene: Path, tmp_path: Path) -> None:
     labels = str(scene / "labels.gpkg")
     result = run(
-        "computeaccuracy", context, DETECTIONS=labels, TRUTH=labels, DETECTION_CLASS_FIELD="kind", TRUTH_CLASS_FIELD="kind",
+        "computeaccuracy", DETECTIONS=labels, TRUTH=labels, DETECTION_CLASS_FIELD="kind", TRUTH_CLASS_FIELD="kind",
         OUTPUT_TABLE="memory:", OUTPUT_REPORT=str(tmp_path / "report.html"),
     )  # fmt: skip
     assert (result["PRECISION"], result["RECALL"], result["F1"]) == (1, 1, 1)
