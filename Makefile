@@ -5,6 +5,7 @@ SHELL := /bin/sh
 PYTHON := /usr/bin/python3
 BUILD := .build
 TOOLS := $(BUILD)/tools
+LENT := $(BUILD)/lent
 PLUGINS := $(BUILD)/plugins
 
 export QGIS_PLUGINPATH := $(CURDIR)/$(PLUGINS)
@@ -34,8 +35,9 @@ qgis:
 # Tools see QGIS's own modules, because the tests of the plugin run in QGIS's Python.
 $(TOOLS)/done: requirements-dev.txt | qgis
 	@echo "Installing the tools for tests and checks ..." >&2
-	@rm -rf $(TOOLS) && $(PYTHON) -m venv --system-site-packages $(TOOLS)
+	@rm -rf $(TOOLS) $(LENT) && $(PYTHON) -m venv --system-site-packages $(TOOLS)
 	@$(TOOLS)/bin/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@$(TOOLS)/bin/python -m pip install -q --disable-pip-version-check --target $(LENT) pytest pytest-timeout
 	@touch $@
 tools: $(TOOLS)/done
 
@@ -52,13 +54,11 @@ demo: setup ## find trees in real aerial imagery: export, train, detect, suppres
 
 test: setup test-core test-qgis ## run every test
 
-# The core's tests run in the managed environment as users have it; pytest is lent to it from the tools, without its
-# plugin for QGIS, which is not there.
-test-core:
-	@env PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 PYTHONPATH="$$($(TOOLS)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'):$(CURDIR)" \
-	    "$$($(PYTHON) -m core --python)" -m pytest -p pytest_timeout tests/core
+# The core's tests run in the managed environment as users have it; pytest is lent to it.
+test-core: tools
+	@env PYTHONPATH="$(CURDIR)/$(LENT):$(CURDIR)" "$$($(PYTHON) -m core --python)" -m pytest tests/core
 
-test-qgis:
+test-qgis: tools plugin
 	@$(TOOLS)/bin/python -m pytest tests --ignore tests/core
 
 lint: tools plugin ## check style, types and the import rule
