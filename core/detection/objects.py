@@ -51,6 +51,7 @@ class Sightings:
         tiles: (N,) int64 number of that tile.
         cut: (N,) bool: touches an edge of its tile beyond which the raster goes on.
         owned: (N,) bool: its centre lies in the core of its tile.
+        astray: (N,) float64, how far its centre lies outside of that core, pixels.
     """
 
     polygons: np.ndarray
@@ -61,6 +62,7 @@ class Sightings:
     tiles: np.ndarray
     cut: np.ndarray
     owned: np.ndarray
+    astray: np.ndarray
 
     def __len__(self) -> int:
         return len(self.scores)
@@ -86,6 +88,7 @@ class Sightings:
             reach: (N, 4) boxes of the network, which may touch an edge where the outlines do not.
         """
         boxes = shapely.bounds(polygons)
+        centres = (boxes[:, :2] + boxes[:, 2:]) / 2
         return cls(
             polygons=polygons,
             labels=labels,
@@ -94,5 +97,6 @@ class Sightings:
             windows=np.broadcast_to(np.array(tile.window.bounds, dtype=np.float64), (len(scores), 4)),
             tiles=np.full(len(scores), tile.number),
             cut=tile.cuts(boxes) | tile.cuts(reach),
-            owned=tile.owns((boxes[:, :2] + boxes[:, 2:]) / 2),
+            owned=tile.owns(centres),
+            astray=tile.distances(centres),
         )

@@ -5,7 +5,7 @@ is *whole*. Two sightings of one class from two tiles are compared where both ti
 
 * two whole ones that overlap there, each more than any other of the other's tile, are one object: the one whose tile owns
   its centre stays;
-* a whole one that nobody confirms belongs to the tile that owns its centre: seen from another tile, it goes;
+* a whole one belongs to the tile that owns its centre: seen from another tile alone, it goes;
 * a cut one that a whole one covers goes;
 * cut ones that continue each other are united, however many there are, and so is a "whole" one that goes on in a neighbour
   beyond its own tile: the network had let it end short of the edge. The confidence is their mean, weighted by area.
@@ -30,6 +30,7 @@ MATCH = 0.5  # IoU of a cut one and another where both tiles looked: two disjoin
 COVERED = 0.7  # share of a cut sighting within a whole one
 CONTAINED = 0.75  # share of the smaller of two cut boxes: those of a slanting object differ a lot in size
 BEYOND = 0.2  # share of a sighting that lies where the other tile did not look
+ASTRAY = 4.0  # pixels, or a quarter of the object if that is more, by which tiles may disagree on its centre
 REACH = 2.0  # pixels that sightings are grown by, where tiles share so little that cut ones could only touch
 
 
@@ -117,7 +118,11 @@ class Stitcher:
         whole, confirmed = self._without_repeats(seen, cut, i, j, ~cut[i] & ~cut[j])
         coverer, piece = np.where(cut[i], j, i)[covers], np.where(cut[i], i, j)[covers]
         confirmed[coverer] = True
-        stays = whole & (seen.owned | confirmed)
+        sides = (seen.boxes[:, 2:] - seen.boxes[:, :2]).max(axis=1)
+        # Tiles disagree a little on where the centre is, so that each may think that the other owns it; an object that is
+        # large may be cut in the tile that owns it. Any other that its owner did not see is the stump of something cut.
+        believed = confirmed & ((seen.astray <= np.maximum(ASTRAY, sides / 4)) | (sides > self._padding))
+        stays = whole & (seen.owned | believed)
         loose = cut.copy()
         loose[piece] = False
 

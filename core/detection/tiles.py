@@ -39,6 +39,12 @@ class Tile:
         x, y = points[:, 0], points[:, 1]
         return (x >= left) & (x < right) & (y >= top) & (y < bottom)
 
+    def distances(self, points: np.ndarray) -> np.ndarray:
+        """Return (N,) float64, how far points (N, 2) lie outside of the core, the larger of across and down; 0 inside."""
+        left, top, right, bottom = self.core
+        x, y = points[:, 0], points[:, 1]
+        return np.max([left - x, x - right, top - y, y - bottom, np.zeros(len(points))], axis=0)
+
     def cuts(self, boxes: np.ndarray) -> np.ndarray:
         """Return (N,) bool for boxes (N, 4): touching an edge beyond which the raster goes on."""
         left, top, right, bottom = self.window.bounds

@@ -128,3 +128,15 @@ def test_finished_objects_leave_and_the_others_wait():
     assert rows(shapely.bounds(stitcher.settle(rows_of_tiles[2][0].window.row).polygons).reshape(-1, 4)) == []
     assert rows(shapely.bounds(stitcher.settle(np.inf).polygons)) == [(60, 50, 80, 160)]
     assert len(stitcher.settle(np.inf)) == 0
+
+
+def test_stumps_that_end_short_of_the_edge_do_not_confirm_each_other():
+    """Two tiles, one above the other, see the same stump near their right edges; the tile that owns it sees none, or all of it."""
+    (above, right), (below, _) = Grid(192, 192, 128, 32).rows()
+    stump, whole = [(118, 80, 123, 100)], [(118, 80, 140, 100)]
+    for seen_by_owner, expected in (([], []), (whole, whole)):
+        stitcher = Stitcher(boxes=True, padding=32)
+        stitcher.add(sightings(above, stump, [0.7]))
+        stitcher.add(sightings(right, seen_by_owner, [0.6] * len(seen_by_owner)))
+        stitcher.add(sightings(below, stump, [0.8]))
+        assert rows(shapely.bounds(stitcher.settle(np.inf).polygons).reshape(-1, 4)) == rows(expected)
