@@ -131,7 +131,7 @@ def test_finished_objects_leave_and_the_others_wait():
 
 
 def test_stumps_that_end_short_of_the_edge_do_not_confirm_each_other():
-    """Two tiles, one above the other, see the same stump near their right edges; the tile that owns it sees none, or all of it."""
+    """Two tiles, one above the other, see a stump near their right edges; the tile that owns it sees nothing, or all of it."""
     (above, right), (below, _) = Grid(192, 192, 128, 32).rows()
     stump, whole = [(118, 80, 123, 100)], [(118, 80, 140, 100)]
     for seen_by_owner, expected in (([], []), (whole, whole)):
