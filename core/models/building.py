@@ -31,8 +31,8 @@ def build(card: ModelCard, weights: str = "NONE", fixed_norm: bool = True) -> nn
         ModelError: the kind of model or backbone is unknown, its options are damaged, or the weights cannot be had.
     """
     kind = model_type(card)
-    channels = card.options.get("pyramid_channels", 256)
-    body = build_backbone(card.backbone, len(card.bands), int(channels), fixed_norm)
+    channels = int(card.options.get("pyramid_channels", 256))
+    body = build_backbone(card.backbone, len(card.bands), channels, fixed_norm)
     if weights == "IMAGENET":
         state = published.imagenet(card.backbone)
         prefix = backbone(card.backbone).features

@@ -8,6 +8,7 @@ from torchvision import tv_tensors
 from torchvision.transforms.v2 import functional as change
 
 Target = dict[str, torch.Tensor]
+ZOOM = 0.29  # log of the largest factor: 4/3 up or down
 
 
 def turn(image: torch.Tensor, target: Target, quarters: int, mirror: bool) -> tuple[torch.Tensor, Target]:
@@ -38,8 +39,26 @@ def recolor(image: torch.Tensor, mean: torch.Tensor, gain: torch.Tensor, contras
     return ((image - center) * contrast + center).mul_(gain[:, None, None]).clamp_(0, 1)
 
 
-def augment(image: torch.Tensor, target: Target, rng: np.random.Generator) -> tuple[torch.Tensor, Target]:
-    """Return a changed chip: any of the 8 views, brightness and contrast by up to a fifth, each band by up to a twentieth."""
+def zoom(image: torch.Tensor, target: Target, factor: float) -> tuple[torch.Tensor, Target]:
+    """Resize a chip (C, h, w) with its objects; objects that become smaller than 2 px go."""
+    height, width = (max(1, round(side * factor)) for side in image.shape[-2:])
+    scale = torch.tensor([width / image.shape[-1], height / image.shape[-2]]).repeat(2)
+    result: Target = {"boxes": target["boxes"] * scale, "labels": target["labels"]}
+    keep = (result["boxes"][:, 2:] - result["boxes"][:, :2] >= 2).all(1)
+    if "masks" in target:
+        result["masks"] = change.resize(tv_tensors.Mask(target["masks"]), [height, width]).as_subclass(torch.Tensor)
+        keep &= result["masks"].flatten(1).bool().any(1)
+    result = {name: value[keep] for name, value in result.items()}
+    return change.resize(image, [height, width], antialias=True), result
+
+
+def augment(image: torch.Tensor, target: Target, size: int, rng: np.random.Generator) -> tuple[torch.Tensor, Target]:
+    """Return a changed chip of at most ``size`` x ``size`` pixels.
+
+    Zoomed by up to a third, cut anywhere, in any of the 8 views; brightness and contrast change by up to a fifth, each band by
+    up to a twentieth.
+    """
+    image, target = crop(*zoom(image, target, float(np.exp(rng.uniform(-ZOOM, ZOOM)))), size, rng)
     quarters, mirror = int(rng.integers(4)), bool(rng.integers(2))
     gain = rng.uniform(0.8, 1.2) * rng.uniform(0.95, 1.05, image.shape[0])
     contrast = float(rng.uniform(0.8, 1.2))
@@ -67,6 +86,6 @@ def crop(image: torch.Tensor, target: Target, size: int, rng: np.random.Generato
     result: Target = {"boxes": inside[keep], "labels": target["labels"][keep]}
     if "masks" in target:
         result["masks"] = target["masks"][keep, top : top + new_h, left : left + new_w]
-        filled = result["masks"].flatten(1).any(1)
+        filled = result["masks"].flatten(1).bool().any(1)
         result = {name: value[filled] for name, value in result.items()}
     return image[:, top : top + new_h, left : left + new_w].contiguous(), result

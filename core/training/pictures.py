@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -69,22 +70,28 @@ def examples_figure(examples: list[Example], card: ModelCard) -> Figure:
             ((example.target, "#ffd400", f"{example.name}: truth"), (found, "#ff3b1f", f"found ≥ {card.threshold:.2f}"))
         ):
             place = axes[row, 2 * column + side]
-            place.imshow(picture, interpolation="nearest")
-            _draw(place, objects, color)
+            _draw(place, picture, objects, color)
             place.set_title(f"{title}, {len(objects['boxes'])}", fontsize=8, color=INK)
     return figure
 
 
-def _draw(axes: Axes, objects: dict[str, torch.Tensor], color: str) -> None:
+def _draw(axes: Axes, picture: np.ndarray, objects: dict[str, torch.Tensor], color: str) -> None:
+    """Show a picture (h, w, 3) with the outlines of its objects, or their boxes where there are no masks."""
     masks = objects.get("masks")
-    if masks is not None and len(masks):
-        planes = masks.reshape(-1, *masks.shape[-2:]).float().cpu().numpy()
-        for plane in planes:
-            if plane.min() < 0.5 <= plane.max():
-                axes.contour(plane, levels=[0.5], colors=[color], linewidths=0.9)
-        return
-    for x0, y0, x1, y1 in objects["boxes"].float().cpu().tolist():
-        axes.add_patch(Rectangle((x0 - 0.5, y0 - 0.5), x1 - x0, y1 - y0, fill=False, edgecolor=color, linewidth=0.9))
+    if masks is not None:
+        picture = picture.copy()
+        for mask in masks.reshape(-1, *masks.shape[-2:]).cpu().numpy():
+            picture[_rim(mask >= 0.5)] = to_rgb(color)
+    axes.imshow(picture, interpolation="nearest")
+    if masks is None:
+        for x0, y0, x1, y1 in objects["boxes"].float().cpu().tolist():
+            axes.add_patch(Rectangle((x0 - 0.5, y0 - 0.5), x1 - x0, y1 - y0, fill=False, edgecolor=color, linewidth=0.9))
+
+
+def _rim(mask: np.ndarray) -> np.ndarray:
+    """Return the pixels of a mask (h, w) that have one of their four neighbours outside of it."""
+    padded = np.pad(mask, 1)
+    return mask & ~(padded[2:, 1:-1] & padded[:-2, 1:-1] & padded[1:-1, 2:] & padded[1:-1, :-2])
 
 
 def displayed(image: torch.Tensor, card: ModelCard) -> np.ndarray:

@@ -217,7 +217,7 @@ def _facts(card: ModelCard, job: TrainModel, divided: Split, objects: Counter[st
         "Bands": ", ".join(name or f"band {band + 1}" for band, name in zip(card.bands, card.band_names, strict=True)),
         "Pixel type": card.dtype,
         "Scaling of pixels": "8-bit photograph, ImageNet" if card.normalisation.kind == "imagenet" else "own statistics",
-        "Started from": training["start"],
+        "Started from": {"IMAGENET": "ImageNet weights", "RANDOM": "random weights"}.get(training["start"], training["start"]),
         "Batch size": training["batch_size"],
         "Learning rate": f"{training['learning_rate']:.3g}",
         "Frozen backbone": "yes" if job.freeze else "no",

@@ -6,6 +6,8 @@ import torch
 from core.models.rcnn import default_options
 from core.packages import IMAGENET, ClassInfo, ModelCard
 
+torch.set_num_threads(1)  # tiny networks lose more by waiting for threads than they gain, above all on a busy machine
+
 
 @pytest.fixture
 def new_card():
