@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from torch import Tensor, nn
+from torch import Tensor
+from torchvision.models.detection._utils import BoxCoder
 from torchvision.models.detection.faster_rcnn import FastRCNNPredictor, TwoMLPHead
+from torchvision.models.detection.generalized_rcnn import GeneralizedRCNN
 from torchvision.models.detection.rpn import AnchorGenerator
 from torchvision.models.detection.transform import GeneralizedRCNNTransform
 from torchvision.ops import MultiScaleRoIAlign
@@ -30,6 +32,14 @@ class AtItsOwnSize(GeneralizedRCNNTransform):
     def resize(self, image: Tensor, target: dict[str, Tensor] | None = None) -> tuple[Tensor, dict[str, Tensor] | None]:
         """Return both as they are."""
         return image, target
+
+
+class ExactBoxCoder(BoxCoder):
+    """Computes boxes in single precision whatever the network runs in: half precision has no pixel for every column."""
+
+    def decode_single(self, rel_codes: Tensor, boxes: Tensor) -> Tensor:
+        """Return the boxes (n, 4) that the network's answers ``rel_codes`` make of ``boxes``."""
+        return super().decode_single(rel_codes.float(), boxes.float())
 
 
 def anchor_sizes(median_side: float | None) -> list[float]:
@@ -102,7 +112,9 @@ def keywords(card: ModelCard, pyramid_channels: int) -> dict[str, Any]:
         raise ModelError(f"The package's network options are damaged: {reason}.", "Train the model again.") from error
 
 
-def finish(network: nn.Module, card: ModelCard) -> nn.Module:
-    """Give a detector the card's normalisation in the place of torchvision's resizing transform."""
+def finish(network: GeneralizedRCNN, card: ModelCard) -> GeneralizedRCNN:
+    """Give a detector of torchvision the card's normalisation, no resizing, and boxes in single precision."""
     network.transform = AtItsOwnSize(card.normalisation.mean, card.normalisation.std)
+    for stage in (network.rpn, network.roi_heads):
+        stage.box_coder = ExactBoxCoder(stage.box_coder.weights)
     return network

@@ -154,7 +154,7 @@ def _divide(data: TrainingData, per_chip: list[int], job: TrainModel, report: Re
 
 
 def _recipe(job: TrainModel, card: ModelCard, package: Package | None, report: Reporter) -> loop.Recipe:
-    rate = job.learning_rate or starting.automatic_rate(job.batch_size, package)
+    rate = job.learning_rate or starting.automatic_rate(card, job.batch_size, package)
     scratch = not package and job.backbone_weights == "RANDOM"
     report.info(f"Learning rate {rate:.2g}" + ("." if job.learning_rate else ", chosen automatically."))
     return loop.Recipe(

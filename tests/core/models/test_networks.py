@@ -62,6 +62,20 @@ def test_a_chip_without_objects_gives_a_loss(new_card, kind):
     assert torch.isfinite(network.rpn.head.cls_logits.weight.grad).all()
 
 
+def test_boxes_keep_their_digits_in_half_precision(new_card):
+    """At column 700 a bfloat16 knows every fourth pixel only."""
+    network = build(new_card()).eval()
+    for stage in (network.rpn, network.roi_heads):
+        boxes = torch.tensor([[701.3, 3.1, 733.7, 40.9]])
+        decoded = stage.box_coder.decode(torch.zeros(1, 4, dtype=torch.bfloat16), [boxes])
+        assert decoded.dtype == torch.float32
+        assert torch.allclose(decoded.reshape(-1, 4), boxes)
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        found = network([torch.rand(3, 64, 800)])[0]["boxes"]
+    assert found.dtype == torch.float32
+    assert (found != found.bfloat16().float()).float().mean() > 0.3
+
+
 def test_weights_trained_with_learning_normalisation_load_with_a_fixed_one(new_card, tmp_path):
     """What was trained from nothing is detected with the statistics that were gathered."""
     card = new_card()
