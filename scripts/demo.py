@@ -50,7 +50,7 @@ def main(folder: Path, epochs: int | None = None) -> None:
     )  # fmt: skip
     trained = tool(
         "trainmodel", INPUT=chips, MODEL_TYPE="FasterRCNN", BACKBONE="mobilenet_v2",
-        EPOCHS=epochs or (60 if with_gpu else 12), BATCH_SIZE=4, VALIDATION_PERCENTAGE=12, OUTPUT=model,
+        EPOCHS=epochs or (60 if with_gpu else 15), BATCH_SIZE=4, VALIDATION_PERCENTAGE=12, OUTPUT=model,
     )  # fmt: skip
     detected = tool("detectobjects", INPUT=data / "test.tif", MODEL=trained["MODEL"], THRESHOLD=0.3, OUTPUT=found)
     suppressed = tool(
