@@ -55,7 +55,7 @@ def refuse_existing_outputs(job: Job) -> None:
         if kind is Kind.NEW_FOLDER:
             _check_new_folder(Path(path))
         else:
-            _check_new_file(Path(path))
+            check_new_file(Path(path))
 
 
 def create_parents(job: Job) -> list[Path]:
@@ -70,7 +70,12 @@ def create_parents(job: Job) -> list[Path]:
     return created
 
 
-def _check_new_file(path: Path) -> None:
+def check_new_file(path: Path) -> None:
+    """Check that a file can be written as ``path``.
+
+    Raises:
+        OutputError: it exists, its folder does not, or nothing can be written there.
+    """
     if path.is_dir():
         raise OutputError(f"The output {path} is a folder.", "Give the name of a file.")
     if os.path.lexists(path):

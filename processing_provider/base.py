@@ -23,13 +23,14 @@ from qgis.PyQt.QtGui import QIcon
 
 from ..core.errors import EnvironmentMissing, KestrelError
 from ..core.jobs import Job, Kind
+from ..core.outputs import check_new_file
 from ..core.runtime.client import command_of, run_job
 from ..core.runtime.resolve import find_python
 from .about import ICON, icon, metadata
 from .definitions import help_text, output_definitions, parameter_definitions
 from .rasters import RasterInput
 from .relay import Relay
-from .sinks import Sink, check_new_file, copy_layer, file_destination
+from .sinks import Sink, copy_layer, file_destination
 from .sources import export
 from .styling import style_on_load
 

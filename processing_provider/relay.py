@@ -7,7 +7,7 @@ import time
 
 from qgis.core import QgsProcessingFeedback
 
-from ..core.events import Artifact, Event, Message, Metric, Progress
+from ..core.events import Artifact, Event, Message, Progress
 
 _NUDGE = 0.5  # percent; QGIS takes no notice of less than 0.1, and a model divides it by the number of its steps
 _SPEED_EVERY = 15.0  # seconds between two lines on one stage, with rate and time left: each stays in the log
@@ -29,15 +29,12 @@ class Relay:
         self._nudge = 0.0
 
     def show(self, event: Event) -> None:
-        """Show one event."""
+        """Show one event. Metrics are for those who draw curves: the log has them in the messages of the job."""
         if isinstance(event, Progress):
             self._progress(event)
         elif isinstance(event, Message):
             push = self._feedback.pushWarning if event.level == "warning" else self._feedback.pushInfo
             push(event.text)
-        elif isinstance(event, Metric):
-            when = "" if event.epoch is None else f"Epoch {event.epoch}: "
-            self._feedback.pushInfo(f"{when}{event.name.replace('_', ' ')} {event.value:.4g}")
         elif isinstance(event, Artifact):
             self._feedback.pushInfo(f"{event.name}: {event.path}")
 

@@ -24,8 +24,6 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from ..core.errors import OutputError
-
 
 class Sink:
     """An output layer being filled. A context manager: what was begun in a file is deleted when an error comes.
@@ -131,15 +129,3 @@ def file_destination(value: Any) -> Path | None:
         return None
     known = QgsVectorFileWriter.driverForExtension(Path(text).suffix)
     return Path(text if known else f"{text}.gpkg")  # as QGIS does
-
-
-def check_new_file(path: Path) -> None:
-    """Check that an output layer can be written to the file ``path``.
-
-    Raises:
-        OutputError: it exists, or its folder does not.
-    """
-    if path.exists():
-        raise OutputError(f"The output {path} exists already.", "Choose another name or delete it first.")
-    if not path.parent.is_dir():
-        raise OutputError(f"The folder {path.parent} for the output {path.name} does not exist.", "Create it first.")

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import statistics as median
-import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +11,10 @@ import numpy as np
 import torch
 
 from ..device import choose_device, describe_device
-from ..errors import InputError, OutputError
+from ..errors import InputError
 from ..jobs import TrainModel
 from ..models import MODELS
+from ..new_folder import new_folder
 from ..packages import ModelCard, Package, write_package
 from ..reporting import Reporter
 from ..training_data import TrainingData
@@ -47,7 +44,8 @@ def run(job: TrainModel, report: Reporter) -> dict[str, Any]:
         report.warning(text)
     kind = starting.check_format(job, package, data)
     chips = Chips(data, MODELS[kind].MASKS)
-    with _output_folder(Path(job.output)) as (folder, finish):
+    output = Path(job.output).absolute()
+    with new_folder(output) as folder:
         sides, per_chip, objects, bands = _read_all(chips, report.part(0, 0.04))
         divided = _divide(data, per_chip, job, report)
         card = starting.new_card(job, kind, package, data, median.median(sides), bands)
@@ -65,15 +63,13 @@ def run(job: TrainModel, report: Reporter) -> dict[str, Any]:
         page = write_report(folder, card, outcome, examples, _facts(card, job, divided, objects, outcome), objects)
         characteristics = sorted((folder / "ModelCharacteristics").iterdir())
         extras = {page.name: page, **{f"ModelCharacteristics/{file.name}": file for file in characteristics}}
-        name = Path(job.output).absolute().name
-        write_package(folder, name, card, outcome.state, extras)
-        final = finish()
+        write_package(folder, output.name, card, outcome.state, extras)
     report.info(f"Training ended: {outcome.ended}. Kept: epoch {outcome.best}, AP50 {outcome.scores.ap50:.3f}.")
-    result = {"MODEL": final / f"{name}.dlpk", "REPORT": final / "model_metrics.html"}
-    for output, path in result.items():
-        report.artifact(output, path)
+    result = {"MODEL": output / f"{output.name}.dlpk", "REPORT": output / "model_metrics.html"}
+    for name, path in result.items():
+        report.artifact(name, path)
     ap50 = None if np.isnan(outcome.scores.ap50) else outcome.scores.ap50
-    return {**{key: str(path) for key, path in result.items()}, "AP50": ap50, "BEST_EPOCH": outcome.best, "OUTPUT": str(final)}
+    return {**{key: str(path) for key, path in result.items()}, "AP50": ap50, "BEST_EPOCH": outcome.best, "OUTPUT": str(output)}
 
 
 def _read_all(chips: Chips, report: Reporter) -> tuple[list[float], list[int], Counter[str], dict[str, tuple[float, ...]]]:
@@ -246,31 +242,3 @@ def _examples(
         found = network([image.to(device)])[0]
         result.append(Example(chips.data.chips[number].name, image, target, {k: v.cpu() for k, v in found.items()}))
     return result
-
-
-@contextmanager
-def _output_folder(output: Path) -> Iterator[tuple[Path, Any]]:
-    """Give a hidden folder beside ``output`` and a function that puts it there; it goes if that is never called."""
-    output = output.absolute()
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        hidden = Path(tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.parent))
-        hidden.chmod(0o755)
-    except OSError as error:
-        raise OutputError(f"The folder {output.parent} cannot be written: {error.strerror}.", "Choose another one.") from error
-
-    def finish() -> Path:
-        try:
-            if output.is_dir():
-                output.rmdir()  # renaming does not take the place of a folder on Windows, not even of an empty one
-            hidden.replace(output)
-        except OSError as error:
-            raise OutputError(
-                f"The folder {output} cannot be written: {error.strerror}.", "It must be new, or empty."
-            ) from error
-        return output
-
-    try:
-        yield hidden, finish
-    finally:
-        shutil.rmtree(hidden, ignore_errors=True)

@@ -25,7 +25,7 @@ def relay(clock: list[float], log: Log) -> Any:
     return Relay(log)
 
 
-def test_each_kind_of_event_has_its_line(relay: Any, log: Log) -> None:
+def test_each_kind_of_event_for_people_has_its_line(relay: Any, log: Log) -> None:
     from kestrel.core.events import Artifact, Message, Metric
 
     for event in (
@@ -39,8 +39,6 @@ def test_each_kind_of_event_has_its_line(relay: Any, log: Log) -> None:
     assert log.lines == [
         ("info", "Using the processor: no card."),
         ("warning", "Two labels were repaired."),
-        ("info", "Epoch 3: validation loss 0.1235"),
-        ("info", "chips 12"),
         ("info", "MODEL: /somewhere/trees.dlpk"),
     ]
 
