@@ -8,9 +8,7 @@ from typing import Any, ClassVar
 
 from qgis.core import (
     NULL,
-    Qgis,
     QgsCoordinateReferenceSystem,
-    QgsFields,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
@@ -30,7 +28,8 @@ from .about import ICON, icon, metadata
 from .definitions import help_text, output_definitions, parameter_definitions
 from .rasters import RasterInput
 from .relay import Relay
-from .sinks import Sink, copy_layer, file_destination
+from .results import ResultFile
+from .sinks import Sink, file_destination
 from .sources import export
 from .styling import style_on_load
 
@@ -210,18 +209,18 @@ class JobAlgorithm(QgsProcessingAlgorithm):
         # A job that was cancelled may have kept a part: then that is what the user gets.
         is_cancelled = (lambda: False) if feedback.isCanceled() else feedback.isCanceled
         results = dict(outputs)
-        for name, kind in self._kinds():
-            if kind in _SINKS and name in outputs:
-
-                def sink(
-                    fields: QgsFields, wkb_type: Qgis.WkbType, crs: QgsCoordinateReferenceSystem, name: str = name
-                ) -> Sink:
-                    # The raster's as QGIS has it; also when it has none, which a GeoPackage cannot say.
-                    raster = next(iter(self._rasters.values()), None)
-                    return Sink(self, parameters, name, context, fields, wkb_type, raster.crs if raster else crs)
-
-                results[name] = copy_layer(outputs[name], sink, is_cancelled)
-                style_on_load(results[name], context)
+        # What is found in a raster lies in its coordinate system, as QGIS has it.
+        crs = next((raster.crs for raster in self._rasters.values()), QgsCoordinateReferenceSystem())
+        for name in (name for name, kind in self._kinds() if kind in _SINKS and name in outputs):
+            with ResultFile(outputs[name]) as found:
+                sink = Sink(self, parameters, name, context, found.fields, found.wkb_type, crs)
+                with sink:
+                    for feature in found.features():
+                        if is_cancelled():
+                            raise QgsProcessingException("Cancelled.")
+                        sink.add(feature)
+            results[name] = sink.destination
+            style_on_load(sink.destination, context)
         return results
 
     # Values of the job

@@ -10,11 +10,12 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingFeatureSource,
     QgsProcessingFeedback,
-    QgsVectorLayer,
 )
 
 from ..core.jobs import Job, NonMaximumSuppression
 from .base import JobAlgorithm
+from .crs import sound
+from .results import ResultFile
 from .sinks import Sink
 from .sources import ID_FIELD, every, export
 from .styling import style_on_load
@@ -54,10 +55,10 @@ class NonMaximumSuppressionAlgorithm(JobAlgorithm):
         feedback: QgsProcessingFeedback,
     ) -> dict[str, Any]:
         """Copy the features that remain from the source, in its order."""
-        remaining = QgsVectorLayer(outputs["OUTPUT"], "remaining", "ogr")
-        kept = {feature[ID_FIELD] for feature in remaining.getFeatures()}
+        with ResultFile(outputs["OUTPUT"]) as remaining:
+            kept = {feature[ID_FIELD] for feature in remaining.layer}
         source = self.parameterAsSource(parameters, "INPUT", context)
-        sink = Sink(self, parameters, "OUTPUT", context, source.fields(), source.wkbType(), source.sourceCrs())
+        sink = Sink(self, parameters, "OUTPUT", context, source.fields(), source.wkbType(), sound(source.sourceCrs()))
         with sink:
             for feature in every(source, parameters["INPUT"]):
                 if feedback.isCanceled():

@@ -21,6 +21,8 @@ from qgis.core import (
     QgsRectangle,
 )
 
+from .crs import sound
+
 _OPTIONS = ["COMPRESS=DEFLATE", "TILED=YES", "BIGTIFF=IF_SAFER"]
 
 
@@ -51,7 +53,7 @@ class RasterInput:
             pipe = QgsRasterPipe()
             # The one copy: a copy of a copy of a virtual raster delivers garbage (QGIS 3.40).
             pipe.set(provider.clone())
-        return cls(layer.name(), layer.crs(), layer.source(), provider.crs(), pipe)
+        return cls(layer.name(), sound(layer.crs()), layer.source(), sound(provider.crs()), pipe)
 
     def path(
         self,

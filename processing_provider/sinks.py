@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingOutputLayerDefinition,
     QgsVectorFileWriter,
-    QgsVectorLayer,
 )
 
 
@@ -87,35 +85,6 @@ class Sink:
         for ending in ("", "-wal", "-shm", "-journal"):
             with suppress(OSError):
                 Path(f"{self._path}{ending}").unlink(missing_ok=True)
-
-
-def copy_layer(
-    path: str,
-    sink_of: Callable[[QgsFields, Qgis.WkbType, QgsCoordinateReferenceSystem], Sink],
-    is_cancelled: Callable[[], bool],
-) -> str:
-    """Copy the features of the worker's file ``path`` into the sink that ``sink_of`` opens; return its id.
-
-    Raises:
-        QgsProcessingException: the file is not readable, a feature could not be written, or the user cancelled.
-    """
-    layer = QgsVectorLayer(path, Path(path).stem, "ogr")
-    if not layer.isValid():
-        raise QgsProcessingException(f"The worker's result {path} cannot be read by QGIS. Please report this.")
-    keys = set(layer.primaryKeyAttributes())
-    indices = [i for i in range(layer.fields().count()) if i not in keys]
-    fields = QgsFields()
-    for index in indices:
-        fields.append(layer.fields().at(index))
-    with sink_of(fields, layer.wkbType(), layer.crs()) as sink:
-        for feature in layer.getFeatures():
-            if is_cancelled():
-                raise QgsProcessingException("Cancelled.")
-            copy = QgsFeature(fields)
-            copy.setAttributes([feature[index] for index in indices])
-            copy.setGeometry(feature.geometry())
-            sink.add(copy)
-    return sink.destination
 
 
 def file_destination(value: Any) -> Path | None:

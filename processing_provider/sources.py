@@ -24,6 +24,8 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QMetaType
 
+from .crs import sound
+
 _PLAIN_TYPES = {
     QMetaType.Type.Bool, QMetaType.Type.Int, QMetaType.Type.UInt, QMetaType.Type.LongLong, QMetaType.Type.ULongLong,
     QMetaType.Type.Double, QMetaType.Type.QString,
@@ -98,7 +100,7 @@ def export(
     options.driverName = "GPKG"
     options.layerOptions = ["SPATIAL_INDEX=NO", *_OWN_COLUMNS]
     writer = QgsVectorFileWriter.create(
-        str(path), fields, _straight(source.wkbType()), source.sourceCrs(), context.transformContext(), options
+        str(path), fields, _straight(source.wkbType()), sound(source.sourceCrs()), context.transformContext(), options
     )
     for feature in every(source, parameter, indices):
         if feedback.isCanceled():

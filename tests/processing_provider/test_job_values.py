@@ -194,6 +194,20 @@ def test_fields_named_like_those_of_a_geopackage(export: Run, asked: Asked) -> N
     assert asked.rows == [{"fid": 7, "geom": "x"}, {"fid": 7, "geom": "y"}]
 
 
+def test_a_coordinate_system_that_qgis_hollowed_out_is_restored(kestrel: Any) -> None:
+    """As it is left when the background thread that first met it has ended; see ``crs.py``."""
+    from kestrel.processing_provider.crs import sound
+
+    class Hollow(QgsCoordinateReferenceSystem):
+        def toWkt(self, *_: object) -> str:
+            return ""
+
+    restored = sound(Hollow(UTM))
+    assert restored.authid() == UTM and "UTM zone 33N" in restored.toWkt()
+    whole, none = QgsCoordinateReferenceSystem(UTM), QgsCoordinateReferenceSystem()
+    assert sound(whole) is whole and sound(none) is none
+
+
 # Extent and raster
 
 
