@@ -50,8 +50,8 @@ class Recipe:
 
     @property
     def patience(self) -> int:
-        """Epochs without a gain before training ends."""
-        return max(5, self.epochs // 5)
+        """Epochs without a gain before training ends; a third of all, because the falling rate brings gains late."""
+        return max(5, self.epochs // 3)
 
 
 @dataclass(frozen=True)

@@ -178,7 +178,7 @@ def test_a_cancel_before_the_first_epoch_leaves_nothing(make_chips, fit, make_lo
 
 def test_training_ends_when_nothing_gets_better(make_chips, fit, monkeypatch):
     monkeypatch.setattr(loop, "MIN_GAIN", 2.0)  # no AP50 is that much better than another
-    outputs, log = fit(make_chips(count=6), epochs=30, batch_size=5, validation_percentage=50)
+    outputs, log = fit(make_chips(count=6), epochs=20, batch_size=5, validation_percentage=50)
     assert outputs["BEST_EPOCH"] == 1
     assert len(log.curve("training_loss")) == 7
     assert "no gain for 6 epochs" in log.text
