@@ -14,7 +14,7 @@ def adapt_bands(weight: torch.Tensor, have: Sequence[str], want: Sequence[str]) 
     """Return the weights of a first convolution for other bands.
 
     A band whose name is known keeps the weights of its own name; any other gets the mean of all bands. Without telling
-    names the bands keep their places, and those beyond get the mean. When the number of bands changes, all are scaled by
+    names the bands keep their places, and those beyond get the mean; if they are fewer, all get it. When the number of bands changes, all are scaled by
     old count / new count, so that the sum over the bands stays as large as it was.
 
     Args:
@@ -28,6 +28,8 @@ def adapt_bands(weight: torch.Tensor, have: Sequence[str], want: Sequence[str]) 
     known, asked = [_canonical(name) for name in have], [_canonical(name) for name in want]
     if any(color_of(name) is not None for name in want) or set(known) & set(asked) - {""}:
         sources = [known.index(name) if name and name in known else None for name in asked]
+    elif len(want) < len(have):
+        sources = [None] * len(want)  # such as one panchromatic band: no single colour stands for it
     else:
         sources = [place if place < len(have) else None for place in range(len(want))]
     if sources == list(range(len(have))):

@@ -18,7 +18,7 @@ WEIGHT = torch.tensor([3.0, 6.0, 12.0]).reshape(1, 3, 1, 1)  # red, green, blue;
         ((*RGB, "Infrared"), [x * 3 / 4 for x in (3, 6, 12, 7)]),
         (("", "", "", ""), [x * 3 / 4 for x in (3, 6, 12, 7)]),
         (("Blue", "Green"), [18, 9]),
-        (("Panchromatic",), [9]),
+        (("Panchromatic",), [21]),
     ],
 )
 def test_bands_keep_the_weights_of_their_name(want, expected):
