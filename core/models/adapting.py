@@ -14,8 +14,8 @@ def adapt_bands(weight: torch.Tensor, have: Sequence[str], want: Sequence[str]) 
     """Return the weights of a first convolution for other bands.
 
     A band whose name is known keeps the weights of its own name; any other gets the mean of all bands. Without telling
-    names the bands keep their places, and those beyond get the mean; if they are fewer, all get it. When the number of bands changes, all are scaled by
-    old count / new count, so that the sum over the bands stays as large as it was.
+    names the bands keep their places, and those beyond get the mean; if they are fewer, all get it. When the number of
+    bands changes, all are scaled by old count / new count, so that the sum over the bands stays as large as it was.
 
     Args:
         weight: (out, len(have), kh, kw).
