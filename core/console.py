@@ -6,7 +6,7 @@ import shutil
 import time
 from typing import TextIO
 
-from .errors import KestrelError, WorkerDied
+from .errors import KestrelError
 from .events import Artifact, Event, Message, Metric, Progress
 
 _STAGE_EVERY = 1.0  # seconds between two lines of a log when the stage changes
@@ -46,7 +46,7 @@ class Console:
 
     def error(self, error: KestrelError, verbose: bool = False) -> None:
         """Write what went wrong and what to do; where nobody foresaw it, or if ``verbose``, with the details too."""
-        if error.details and (verbose or isinstance(error, WorkerDied) or type(error) is KestrelError):
+        if error.details and (verbose or error.unforeseen):
             self.tell("\n".join(error.details.splitlines()[-_LAST_LINES:]))
         self.tell(error.message if error.code == "cancelled" else f"Error: {error.message}")
         if error.hint:

@@ -26,6 +26,11 @@ class KestrelError(Exception):
         self.message = message
         self.hint = hint
 
+    @property
+    def unforeseen(self) -> bool:
+        """Whether nobody foresaw it, so that the details belong in the log too: a bug of ours, or a worker that died."""
+        return type(self) is KestrelError or isinstance(self, WorkerDied)
+
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
 

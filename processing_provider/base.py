@@ -175,7 +175,7 @@ class JobAlgorithm(QgsProcessingAlgorithm):
                 relay = Relay(feedback)
                 outputs = self.execute(job, relay, feedback)
             except KestrelError as error:
-                if error.details:
+                if error.details and error.unforeseen:
                     feedback.pushDebugInfo(error.details)
                 raise QgsProcessingException(str(error)) from error
             return self.collect(job, outputs, parameters, context, feedback)
