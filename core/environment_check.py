@@ -7,6 +7,7 @@ import importlib
 import os
 import sys
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -171,7 +172,7 @@ def versions() -> list[tuple[str, str]]:
         except ImportError as error:
             rows.append((name, f"missing ({error})"))
             continue
-        rows.append((name, str(getattr(module, "__version__", "")) or "unknown"))
+        rows.append((name, str(getattr(module, "__version__", "")) or _distribution_version(name)))
         if name == "rasterio":
             rows.append(("GDAL, PROJ of rasterio", f"{module.__gdal_version__}, {module.__proj_version__}"))
         elif name == "pyogrio":
@@ -179,6 +180,12 @@ def versions() -> list[tuple[str, str]]:
         elif name == "shapely":
             rows.append(("GEOS of shapely", module.geos_version_string))
     return rows
+
+
+def _distribution_version(module: str) -> str:
+    """Return the version of the package that brought a module without a version of its own, such as pynvml."""
+    names = metadata.packages_distributions().get(module)
+    return metadata.version(names[0]) if names else "unknown"
 
 
 def _page(gpus: list[Gpu], driver: str, warnings: list[str], unused: str, ready: bool) -> str:
