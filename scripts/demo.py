@@ -46,11 +46,11 @@ def main(folder: Path, epochs: int | None = None) -> None:
     with_gpu = gpu_present(python)
     exported = tool(
         "exporttrainingdata", INPUT_RASTER=data / "train.tif", INPUT_LABELS=data / "train.gpkg", CLASS_FIELD="class",
-        METADATA_FORMAT="PASCAL_VOC_rectangles", TILE_SIZE_X=256, TILE_SIZE_Y=256, STRIDE_X=192, STRIDE_Y=192, OUTPUT=chips,
+        METADATA_FORMAT="PASCAL_VOC_rectangles", TILE_SIZE_X=320, TILE_SIZE_Y=320, STRIDE_X=240, STRIDE_Y=240, OUTPUT=chips,
     )  # fmt: skip
     trained = tool(
         "trainmodel", INPUT=chips, MODEL_TYPE="FasterRCNN", BACKBONE="mobilenet_v2",
-        EPOCHS=epochs or (60 if with_gpu else 14), BATCH_SIZE=4, VALIDATION_PERCENTAGE=15, OUTPUT=model,
+        EPOCHS=epochs or (60 if with_gpu else 18), BATCH_SIZE=4, VALIDATION_PERCENTAGE=12, OUTPUT=model,
     )  # fmt: skip
     detected = tool("detectobjects", INPUT=data / "test.tif", MODEL=trained["MODEL"], THRESHOLD=0.3, OUTPUT=found)
     suppressed = tool(

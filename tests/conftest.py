@@ -1,6 +1,41 @@
-"""What all tests need, with QGIS and without."""
+"""What all tests need: Ctrl+C, and the checkout as a plugin of a QGIS profile of its own. Imports no QGIS."""
 
+from __future__ import annotations
+
+import os
+import shutil
 import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
 
 # A shell starts background jobs with Ctrl+C ignored, and children inherit that: the tests of Ctrl+C would wait for ever.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def plugin_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of plugins that holds the checkout under the name that QGIS needs."""
+    folder = tmp_path_factory.mktemp("plugins")
+    (folder / "kestrel").symlink_to(ROOT, target_is_directory=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def profile(tmp_path_factory: pytest.TempPathFactory, plugin_path: Path) -> dict[str, str]:
+    """The environment variables of a QGIS profile in which the plugin is enabled."""
+    if shutil.which("qgis_process") is None:
+        pytest.skip("qgis_process is not installed")
+    variables = {
+        **os.environ,
+        "QGIS_PLUGINPATH": str(plugin_path),
+        "QGIS_CUSTOM_CONFIG_PATH": str(tmp_path_factory.mktemp("profile")),
+        "QT_QPA_PLATFORM": "offscreen",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    variables.pop("PYTHONPATH", None)
+    subprocess.run(["qgis_process", "plugins", "enable", "kestrel"], env=variables, check=True, capture_output=True)
+    return variables

@@ -6,17 +6,18 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pytest
 from qgis.core import QgsVectorLayer
 from qgis.PyQt.QtGui import QImage
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_the_demo_goes_from_imagery_to_numbers(tmp_path):
+@pytest.mark.timeout(900)
+def test_the_demo_goes_from_imagery_to_numbers(tmp_path, profile):
     folder = tmp_path / "a démo"
-    run = subprocess.run(
-        [sys.executable, ROOT / "scripts" / "demo.py", folder, "1"], capture_output=True, text=True, timeout=900, check=False
-    )
+    command = [sys.executable, ROOT / "scripts" / "demo.py", folder, "1"]
+    run = subprocess.run(command, env=profile, capture_output=True, text=True, timeout=900, check=False)
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
     assert "precision, recall" in run.stdout and "chips exported" in run.stdout
 

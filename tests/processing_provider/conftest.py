@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,16 +16,6 @@ from qgis.core import QgsApplication, QgsProcessingContext, QgsProject
 
 sys.path.insert(0, str(Path(__file__).parent))
 from things import Log, box, memory_layer, save, write_raster
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="session")
-def plugin_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of plugins that holds the checkout under the name that QGIS needs."""
-    folder = tmp_path_factory.mktemp("plugins")
-    (folder / "kestrel").symlink_to(ROOT, target_is_directory=True)
-    return folder
 
 
 @pytest.fixture(scope="session")
@@ -88,23 +76,6 @@ class Process:
     code: int
     output: dict[str, Any]
     error: str
-
-
-@pytest.fixture(scope="session")
-def profile(tmp_path_factory: pytest.TempPathFactory, plugin_path: Path) -> dict[str, str]:
-    """The environment variables of a QGIS profile in which the plugin is enabled."""
-    if shutil.which("qgis_process") is None:
-        pytest.skip("qgis_process is not installed")
-    variables = {
-        **os.environ,
-        "QGIS_PLUGINPATH": str(plugin_path),
-        "QGIS_CUSTOM_CONFIG_PATH": str(tmp_path_factory.mktemp("profile")),
-        "QT_QPA_PLATFORM": "offscreen",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    variables.pop("PYTHONPATH", None)
-    subprocess.run(["qgis_process", "plugins", "enable", "kestrel"], env=variables, check=True, capture_output=True)
-    return variables
 
 
 @pytest.fixture(scope="session")
