@@ -7,6 +7,7 @@ import time
 
 from qgis.core import QgsProcessingFeedback
 
+from ..core.console import duration
 from ..core.events import Artifact, Event, Message, Progress
 
 _NUDGE = 0.5  # percent; QGIS takes no notice of less than 0.1, and a model divides it by the number of its steps
@@ -64,13 +65,5 @@ class Relay:
 
 def _text(event: Progress) -> str:
     """Return stage, rate and time left, as far as they are known."""
-    left = "" if event.remaining is None else f"{_duration(event.remaining)} left"
+    left = "" if event.remaining is None else f"{duration(event.remaining)} left"
     return ", ".join(part for part in (event.stage, event.rate, left) if part)
-
-
-def _duration(seconds: float) -> str:
-    """Return a time as a person says it: ``"40 s"``, ``"12 min"``, ``"3 h 05 min"``."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"

@@ -50,7 +50,7 @@ def test_each_kind_of_event_for_people_has_its_line(relay: Any, log: Log) -> Non
         ("41 chips/s", None, "Training, 41 chips/s"),
         ("41 chips/s", 40.2, "Training, 41 chips/s, 40 s left"),
         ("", 750.0, "Training, 12 min left"),
-        ("", 11100.0, "Training, 3 h 05 min left"),
+        ("", 11100.0, "Training, 3 h 5 min left"),
     ],
 )
 def test_stage_rate_and_time_left(relay: Any, log: Log, rate: str, remaining: float | None, text: str) -> None:
