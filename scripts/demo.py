@@ -34,6 +34,8 @@ def main(folder: Path, epochs: int | None = None) -> None:
     """Run everything and print what came of it; ``epochs`` is for those in a hurry."""
     started = time.monotonic()
     python = find_python()
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / "chips" / "esri_model_definition.emd").exists():
+        sys.exit(f"{folder} holds something else than an earlier demo; choose another folder.")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     data = cache_folder() / "demo"
