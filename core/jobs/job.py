@@ -64,7 +64,7 @@ class Job:
             if attribute not in parameters:
                 known = ", ".join(name.upper() for name in parameters)
                 raise InvalidParameter(f"{cls.title} has no parameter {key}.", f"It takes {known}.")
-            if value is not None and value != "":
+            if value is not None and value not in ("", [], ()):
                 clean[attribute] = _convert(attribute, parameters[attribute], value)
         for field in dataclasses.fields(cls):
             if field.default is dataclasses.MISSING and field.name not in clean:
@@ -118,9 +118,29 @@ def _convert(name: str, described: Parameter, value: Any) -> Any:
             limits = f"at least {low:g}" if high is None else f"from {low:g} to {high:g}"
             raise InvalidParameter(f"{where} is {value}; it must be {limits}.")
         return int(converted) if kind is Kind.INTEGER else converted
+    if kind in (Kind.RASTERS, Kind.BANDS):
+        return _convert_list(where, kind, value)
     if kind is Kind.CHOICE:
         for word in described.choices:
             if str(value).lower() == word.lower():
                 return word
         raise InvalidParameter(f"{where} is {value!r}.", f"Choose one of {', '.join(described.choices)}.")
     return str(value)
+
+
+def _convert_list(where: str, kind: Kind, value: Any) -> tuple[Any, ...]:
+    """Return the parts of a list, or of a text with ``;`` (bands: also ``,``) between them."""
+    if isinstance(value, str):
+        value = [part.strip() for part in (value.replace(",", ";") if kind is Kind.BANDS else value).split(";")]
+    elif not isinstance(value, (list, tuple)):
+        value = [value]
+    parts = [part for part in value if part != ""]
+    if kind is Kind.RASTERS:
+        return tuple(str(part) for part in parts)
+    try:
+        numbers = tuple(int(str(part)) for part in parts)
+    except ValueError:
+        raise InvalidParameter(f"{where} is {value!r}; it must be band numbers, such as 3,2,1.") from None
+    if min(numbers, default=1) < 1 or len(set(numbers)) < len(numbers):
+        raise InvalidParameter(f"{where} is {list(numbers)}; bands count from 1, each at most once.")
+    return numbers

@@ -17,6 +17,8 @@ class Kind(Enum):
     """What a parameter holds. Every value is a plain JSON value."""
 
     RASTER = "raster"  # path or GDAL data source
+    RASTERS = "rasters"  # several of them; a list
+    BANDS = "bands"  # numbers, counted from 1, of bands of the parameter ``parent``; a list
     FEATURES = "features"  # path, or path|layername=NAME
     FIELD = "field"  # name of a field of the parameter ``parent``
     FILE = "file"  # path of an existing file
@@ -47,7 +49,7 @@ class Parameter:
         help: one or two sentences, with unit and meaning of the empty value.
         minimum, maximum: limits, inclusive; None for none.
         choices: the permitted words of a CHOICE.
-        parent: for a FIELD, the attribute name of the features it belongs to.
+        parent: for a FIELD or BANDS, the attribute name of the features or raster it belongs to.
         geometry: for FEATURES, the geometry types taken: a subset of ``"point"``, ``"line"``, ``"polygon"``.
         extensions: for a FILE, the endings shown in a file dialog, without dot.
         advanced: whether an analyst rarely needs it.

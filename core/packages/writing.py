@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import OutputError
 from .card import ModelCard
-from .emd import to_emd
+from .emd_writing import to_emd
 
 
 def write_package(

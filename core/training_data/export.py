@@ -20,7 +20,7 @@ from rasterio.errors import RasterioError
 from ..errors import InputError, OutputError
 from ..imagery import Raster, Window, tile_windows
 from ..imagery.windows import starts
-from ..jobs.export_training_data import ExportTrainingData
+from ..jobs.export_training_data import TILE_SIZE, ExportTrainingData
 from ..new_folder import new_folder
 from ..reporting import Reporter
 from .chips import ChipFrame, ChipObjects
@@ -54,7 +54,14 @@ def run(job: ExportTrainingData, report: Reporter) -> dict[str, Any]:
             report.warning(warning)
         check_format(job.image_format, raster)
         report.progress(0, "Reading the labels")
-        labels = read_labels(job.input_labels, job.class_field, job.buffer, raster, job.metadata_format == "RCNN_Masks", report)
+        labels = read_labels(
+            job.input_labels,
+            job.class_field,
+            job.buffer,
+            raster,
+            FORMATS[job.metadata_format or "PASCAL_VOC_rectangles"].instance_masks,
+            report,
+        )
         masks = MaskPolygons(job.mask, raster, report) if job.mask else None
         with new_folder(job.output) as folder:
             (folder / "images").mkdir()
@@ -101,8 +108,13 @@ class _Export:
     ) -> None:
         self._job, self._report, self._folder = job, report, folder
         self._raster, self._labels, self._masks = raster, labels, masks
-        self._tile = job.tile_size_x, job.tile_size_y
-        self._stride = job.stride_x or job.tile_size_x, job.stride_y or job.tile_size_y
+        tile = job.tile_size_x or TILE_SIZE
+        self._tile = tile, job.tile_size_y or tile
+        self._stride = tuple(
+            size // 2 if stride is None else stride or size
+            for stride, size in zip((job.stride_x, job.stride_y), self._tile, strict=True)
+        )
+        self._format = job.metadata_format or "PASCAL_VOC_rectangles"
         self._pixel_area = abs(raster.transform.determinant)
         self.done = _Done(ObjectTotals(len(labels.classes)))
 
@@ -142,7 +154,7 @@ class _Export:
         """Return what the metadata files say."""
         assert self.done.bands is not None
         return Summary(
-            self._job.metadata_format, self._raster, self._labels.classes, self._tile, self.done.lines, self.done.bands,
+            self._format, self._raster, self._labels.classes, self._tile, self.done.lines, self.done.bands,
             self.done.objects,
         )  # fmt: skip
 
@@ -188,7 +200,7 @@ class _Export:
         try:
             with rasterio.Env():  # once per chip rather than once per call
                 write_image(self._folder, frame, pixels, valid, self._job.image_format, self._raster)
-                labels = FORMATS[self._job.metadata_format].write(self._folder, frame, objects, self._labels.classes)
+                labels = FORMATS[self._format].write(self._folder, frame, objects, self._labels.classes)
         except (OSError, RasterioError) as error:
             full = shutil.disk_usage(self._folder).free < 1_000_000
             raise OutputError(

@@ -2,8 +2,8 @@ import numpy as np
 import rasterio
 import shapely
 
-from core.training_data import rcnn_masks
-from core.training_data.rcnn_masks import instance_planes
+from core.training_data.formats import FORMATS
+from core.training_data.formats.rcnn_masks import instance_planes
 
 
 def draw(polygons, planes=None, size=(20, 20)):
@@ -64,7 +64,7 @@ def test_reads_masks_of_any_kind(tmp_path):
             tmp_path / name, "w", driver=driver, width=8, height=8, count=len(pixels), dtype=pixels.dtype
         ) as file:
             file.write(pixels)
-    targets = rcnn_masks.read(((tmp_path / "a.tif", 1), (tmp_path / "b.png", 2), (tmp_path / "c.tif", 3)), 8, 8)
+    targets = FORMATS["RCNN_Masks"].read(((tmp_path / "a.tif", 1), (tmp_path / "b.png", 2), (tmp_path / "c.tif", 3)), 8, 8)
     assert targets.labels.tolist() == [1, 1, 2, 3, 3]
     assert targets.boxes.tolist() == [[4, 4, 5, 5], [0, 0, 3, 2], [0, 0, 8, 4], [0, 0, 8, 4], [2, 2, 6, 6]]
     assert targets.masks.sum(axis=(1, 2)).tolist() == [1, 6, 32, 32, 16]

@@ -1,0 +1,65 @@
+"""What a chip format can do."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...errors import InputError
+from ...packages.classes import ClassInfo
+from ..chips import ChipFrame, ChipObjects, Targets
+
+
+@dataclass(frozen=True)
+class Finished:
+    """All chips of a folder, for formats with files about the whole.
+
+    Attributes:
+        classes: ascending by value.
+        chips: the name of each chip's image (``000000000.tif``), those of earlier exports into the folder included.
+        sides: ``"train"``, ``"validation"`` or ``"test"`` by image name; empty without a split.
+    """
+
+    classes: Sequence[ClassInfo]
+    chips: Sequence[str]
+    sides: dict[str, str]
+
+
+class ChipFormat(ABC):
+    """A chip format. ``folder`` is always the one that holds ``images`` and ``labels``.
+
+    Instances have no state: chips are written by several processes at once.
+
+    Attributes:
+        name: Esri's name of it (MetaDataMode), or Kestrel's own.
+        instance_masks: whether overlapping objects of a class must be told apart by :attr:`ChipObjects.planes`.
+        one_object: whether each chip shows one object, in its middle, rather than a tile of the lattice.
+        trainable: whether :meth:`find` and :meth:`read` give the objects back.
+    """
+
+    name: str
+    instance_masks = False
+    one_object = False
+    trainable = True
+
+    @abstractmethod
+    def write(self, folder: Path, frame: ChipFrame, objects: ChipObjects, classes: Sequence[ClassInfo]) -> list[str]:
+        """Write the labels of a chip, also when there are none; return the files, relative to ``folder``, with ``/``."""
+
+    def finish(self, folder: Path, finished: Finished) -> None:  # noqa: B027 - most formats have no such files
+        """Write what belongs to all chips together, once all are written; may take the files of :meth:`write` in."""
+
+    def find(self, folder: Path, classes: Sequence[ClassInfo]) -> tuple[dict[str, Any], list[str]]:
+        """Return the labels on disk by chip name, as :meth:`read` wants them, and sentences on what was left out.
+
+        Raises:
+            InputError: the format does not tell objects, or a file is broken.
+        """
+        raise InputError(f"{self.name} chips hold no objects to learn from.", "Export in another Metadata Format.")
+
+    def read(self, labels: Any, width: int, height: int) -> Targets:
+        """Return the targets of a chip of this size in pixels; raise InputError if its files are broken."""
+        raise NotImplementedError

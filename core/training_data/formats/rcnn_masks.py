@@ -1,0 +1,130 @@
+"""RCNN_Masks: one image of instance numbers per chip and class, ``labels/<class name>/<stem>.tif``.
+
+Pixel 0 is background, every other number one object. Objects of a class that overlap go to further bands of the mask, which
+Esri's reader takes too. A chip without any mask is left out; one whose masks are all zero is a negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import rasterio
+import shapely
+from rasterio.errors import RasterioError
+from rasterio.features import rasterize
+
+from ...errors import InputError
+from ...packages.classes import ClassInfo
+from ..chips import ChipFrame, ChipObjects, Targets
+from ..images import write_tiff
+from .base import ChipFormat
+
+Masks = tuple[tuple[Path, int], ...]  # file and label (from 1) of each class in a chip
+_SUFFIXES = {".tif", ".tiff", ".png", ".jpg", ".jpeg", ".mrf"}
+
+
+class RcnnMasks(ChipFormat):
+    """See the top of this module."""
+
+    name = "RCNN_Masks"
+    instance_masks = True
+
+    def write(self, folder: Path, frame: ChipFrame, objects: ChipObjects, classes: Sequence[ClassInfo]) -> list[str]:
+        """Write a mask for each class in the chip, an empty one if there is none; see :class:`.formats.ChipFormat`."""
+        files = []
+        for position in np.unique(objects.classes) if len(objects) else [0]:
+            chosen = objects.classes == position
+            planes = instance_planes(objects.polygons[chosen], objects.planes[chosen], frame.height, frame.width)
+            home = folder / "labels" / classes[position].name
+            if not home.is_dir():
+                home.mkdir(exist_ok=True)  # other threads write other chips
+            name = f"{frame.stem}.tif"
+            write_tiff(home / name, frame, planes, compress="deflate")
+            files.append(f"labels/{classes[position].name}/{name}")
+        return files
+
+    def find(self, folder: Path, classes: Sequence[ClassInfo]) -> tuple[dict[str, Masks], list[str]]:
+        """List the masks of all chips; see :class:`.formats.ChipFormat`."""
+        labels = folder / "labels"
+        chips: dict[str, Masks] = {}
+        folders = {path.name for path in labels.iterdir() if path.is_dir()} if labels.is_dir() else set()
+        for label, item in enumerate(classes, 1):
+            home = item.name if item.name in folders else str(item.value)
+            if home not in folders:
+                continue
+            folders.remove(home)
+            for path in sorted((labels / home).iterdir()):
+                if path.suffix.lower() in _SUFFIXES:
+                    chips[path.stem] = (*chips.get(path.stem, ()), (path, label))
+        if not folders:
+            return chips, []
+        names = ", ".join(sorted(folders)[:10])
+        return chips, [
+            f"{len(folders)} folders of masks belong to no class that the folder defines ({names}) and are left out."
+        ]
+
+    def read(self, labels: Masks, width: int, height: int) -> Targets:
+        """Read the masks of a chip; see :class:`.formats.ChipFormat`."""
+        masks, numbers = [], []
+        for path, label in labels:
+            try:
+                with rasterio.open(path) as file:
+                    planes = file.read()
+            except RasterioError as error:
+                raise InputError(f"The mask {path} cannot be read: {error}.", "Export the training data again.") from error
+            if planes.shape[1:] != (height, width):
+                raise InputError(
+                    f"The mask {path} has {planes.shape[2]} x {planes.shape[1]} pixels, its chip {width} x {height}.",
+                    "Export the training data again.",
+                )
+            for plane in planes:
+                for number in np.unique(plane[plane != 0]):
+                    masks.append(plane == number)
+                    numbers.append(label)
+        stack = np.stack(masks) if masks else np.zeros((0, height, width), bool)
+        return Targets(_boxes(stack), np.array(numbers, np.int64), stack)
+
+
+def instance_planes(polygons: np.ndarray, planes: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Draw objects as instance numbers.
+
+    A pixel belongs to an object when its centre lies inside. An object without any such pixel gets the one under a point
+    inside it.
+
+    Args:
+        polygons: (n,) shapely polygons in pixels.
+        planes: (n,) plane numbers such that objects of the same one do not overlap.
+        height: rows.
+        width: columns.
+
+    Returns:
+        (planes, height, width), at least one plane: 0 or the number of the object, 1..n, in the smallest unsigned type
+        that holds n.
+    """
+    count = len(polygons)
+    dtype = np.uint8 if count < 2**8 else np.uint16 if count < 2**16 else np.uint32
+    result = [np.zeros((height, width), dtype)] if count == 0 else []
+    for plane in np.unique(planes):
+        shapes = [(polygons[i], i + 1) for i in np.flatnonzero(planes == plane)]
+        result.append(rasterize(shapes, (height, width), dtype=dtype))
+    pixels = np.sum([np.bincount(drawn.ravel(), minlength=count + 1) for drawn in result], axis=0)
+    for i in np.flatnonzero(pixels[1:] == 0):
+        point = shapely.point_on_surface(polygons[i])
+        row, col = min(int(point.y), height - 1), min(int(point.x), width - 1)
+        free = next((drawn for drawn in result if drawn[row, col] == 0), None)
+        if free is None:
+            free = np.zeros((height, width), dtype)
+            result.append(free)
+        free[row, col] = i + 1
+    return np.stack(result)
+
+
+def _boxes(masks: np.ndarray) -> np.ndarray:
+    """Edges of what is True in each of (n, h, w) masks, (n, 4) float32."""
+    boxes = np.zeros((len(masks), 4), np.float32)
+    for box, mask in zip(boxes, masks, strict=True):
+        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+        box[:] = columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
+    return boxes
