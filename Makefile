@@ -37,7 +37,7 @@ $(TOOLS)/done: requirements-dev.txt | qgis
 	@echo "Installing the tools for tests and checks ..." >&2
 	@rm -rf $(TOOLS) $(LENT) && $(PYTHON) -m venv --system-site-packages $(TOOLS)
 	@$(TOOLS)/bin/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
-	@$(TOOLS)/bin/python -m pip install -q --disable-pip-version-check --target $(LENT) pytest pytest-timeout
+	@$(TOOLS)/bin/python -m pip install -q --disable-pip-version-check --target $(LENT) pytest pytest-timeout hypothesis
 	@touch $@
 tools: $(TOOLS)/done
 
