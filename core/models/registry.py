@@ -22,7 +22,7 @@ def model_type(card: ModelCard) -> ModuleType:
             f"The package holds a model of type {card.model_type!r}, which Kestrel cannot run.",
             f"It runs {' and '.join(MODELS)} models that were trained by Kestrel.",
         )
-    if card.origin != "kestrel":
+    if card.layout != "kestrel":
         raise ModelError(
             f"The package holds a {card.model_type} ({card.backbone}) that was trained by ArcGIS; its network is built "
             "in another way, and Kestrel cannot run it yet.",

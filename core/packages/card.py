@@ -10,6 +10,7 @@ from ..errors import ModelError
 from .classes import ClassInfo
 
 FORMAT_VERSION = 1
+LAYOUTS = ("kestrel", "esri")
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,12 @@ class ModelCard:
         threshold: recommended confidence, 0..1: the best F1 score on the validation chips.
         metrics: such as ``{"AP50": 0.61}``.
         training: how it was trained: parameters, versions, device, numbers of chips.
-        options: what else the network is built from, such as the sizes of its anchors.
-        origin: ``"kestrel"`` or ``"esri"``: whose library wrote the package, and so how its network is built.
+        options: what else the network is built from: in the layout of Kestrel the sizes of its anchors and heads, in that of
+            Esri the ``ModelParameters`` of the ``.emd`` and, under ``"keywords"``, its ``MaskRCNNkwargs`` or ``Kwargs``.
+        layout: ``"kestrel"`` or ``"esri"``: in whose way the network is built, whoever trained it.
+        origin: ``"kestrel"`` or ``"esri"``: whose program wrote the package.
+        value_range: smallest and largest raw value of the training chips, one pair per band; empty when unknown.
+        definition: the ``.emd`` as it was read, without Kestrel's part; empty for a new model. No fact of its own.
     """
 
     model_type: str
@@ -74,11 +79,16 @@ class ModelCard:
     metrics: dict[str, Any] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
+    layout: str = "kestrel"
     origin: str = "kestrel"
+    value_range: tuple[tuple[float, float], ...] = ()
+    definition: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the card as JSON values; :meth:`from_dict` reads them."""
-        return {"format_version": FORMAT_VERSION, **asdict(self)}
+        facts = asdict(self)
+        del facts["definition"]
+        return {"format_version": FORMAT_VERSION, **facts}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ModelCard:
@@ -113,6 +123,9 @@ class ModelCard:
                 metrics=dict(data["metrics"]),
                 training=dict(data["training"]),
                 options=dict(data["options"]),
+                layout=_one_of(data.get("layout", "kestrel"), LAYOUTS),
+                origin=str(data.get("origin", "kestrel")),
+                value_range=tuple((float(low), float(high)) for low, high in data.get("value_range", ())),
             )
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise ModelError(f"The package's description is damaged: {_reason(error)}.", "Train the model again.") from error
@@ -147,6 +160,12 @@ def _class(data: Mapping[str, Any]) -> ClassInfo:
 def _normalisation(data: Mapping[str, Any]) -> Normalisation:
     numbers = {key: tuple(float(value) for value in data[key]) for key in ("mean", "std", "minimum", "maximum")}
     return Normalisation(kind=str(data["kind"]), **numbers)
+
+
+def _one_of(value: Any, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise ValueError(f"{value!r} is none of {', '.join(known)}")
+    return str(value)
 
 
 def _reason(error: Exception) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from rasterio.crs import CRS
@@ -16,6 +17,9 @@ from rasterio.errors import CRSError
 from ..errors import ModelError
 from .card import IMAGENET, ModelCard, Normalisation
 from .classes import ClassInfo
+
+
+THRESHOLDS = {"MaskRCNN": 0.9}  # ArcGIS Pro's default confidence by ModelName; 0.5 for all others
 
 
 def parse(data: bytes, where: str) -> dict[str, Any]:
@@ -47,10 +51,10 @@ def from_emd(content: Mapping[str, Any], where: str) -> ModelCard:
         ModelError: keys that every model needs are missing or damaged.
     """
     own = content.get("Kestrel")
+    rest = {key: value for key, value in content.items() if key != "Kestrel"}
     try:
-        if isinstance(own, dict):
-            return ModelCard.from_dict(own)
-        return _from_esri(content).checked()
+        card = ModelCard.from_dict(own) if isinstance(own, dict) else from_esri(rest).checked()
+        return replace(card, definition=rest)
     except ModelError as error:
         raise ModelError(f"{where}: {error.message}", error.hint) from error
     except (KeyError, TypeError, ValueError, IndexError) as error:
@@ -58,14 +62,21 @@ def from_emd(content: Mapping[str, Any], where: str) -> ModelCard:
         raise ModelError(f"{where} is damaged: {reason}.", _HINT) from error
 
 
-def _from_esri(content: Mapping[str, Any]) -> ModelCard:
+def from_esri(content: Mapping[str, Any]) -> ModelCard:
+    """Return the facts in Esri's keys alone.
+
+    Raises:
+        KeyError, TypeError, ValueError, IndexError: keys are missing or damaged.
+    """
+    kind = str(content.get("ModelName") or content.get("ModelConfiguration") or "unknown")
     parameters = content.get("ModelParameters") or {}
     bands, names = _esri_bands(content)
     cell = content.get("MaxCellSize") or content.get("MinCellSize") or {}
     multispectral = bool(content.get("IsMultispectral")) or "NormalizationStats" in content
-    size = content.get("ImageHeight") or content.get("ImageWidth")
+    sides = ("ImageHeight", "ImageWidth") if kind == "MaskRCNN" else ("ImageWidth", "ImageHeight")
+    size = content.get(sides[0]) or content.get(sides[1])
     return ModelCard(
-        model_type=str(content.get("ModelName") or content.get("ModelConfiguration") or "unknown"),
+        model_type=kind,
         backbone=str(parameters.get("backbone") or content.get("backbone") or ""),
         classes=tuple(_esri_class(item) for item in content["Classes"]),
         bands=bands,
@@ -76,7 +87,9 @@ def _from_esri(content: Mapping[str, Any]) -> ModelCard:
         crs_wkt=_wkt(cell.get("spatialReference") or {}),
         normalisation=_normalisation(content["NormalizationStats"], bands) if multispectral else IMAGENET,
         metrics={"average_precision_score": content["average_precision_score"]} if "average_precision_score" in content else {},
-        options=dict(parameters),
+        threshold=THRESHOLDS.get(kind, 0.5),
+        options={**parameters, "keywords": dict(content.get("MaskRCNNkwargs") or content.get("Kwargs") or {})},
+        layout="esri",
         origin="esri",
     )
 
