@@ -206,9 +206,7 @@ def _deal(counts: np.ndarray, asked: np.ndarray, rng: np.random.Generator) -> np
     return best[1]
 
 
-def _deal_once(
-    features: np.ndarray, weights: np.ndarray, asked: np.ndarray, wanted: np.ndarray
-) -> tuple[np.ndarray, float]:
+def _deal_once(features: np.ndarray, weights: np.ndarray, asked: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, float]:
     """Give each block, in this order, to the side where it does most good.
 
     The cost is the chi-square distance between the shares that the sides have and those asked for, and a large sum for each
