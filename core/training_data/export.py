@@ -26,7 +26,7 @@ from ..reporting import Reporter
 from .chips import ChipFrame, ChipObjects
 from .formats import FORMATS
 from .images import ENDINGS, check_format, write_image
-from .labels import Labels, MaskPolygons, read_labels
+from .labels import Labels, MaskPolygons, read_objects
 from .summary import Summary
 from .totals import BandTotals, ObjectTotals
 
@@ -54,14 +54,10 @@ def run(job: ExportTrainingData, report: Reporter) -> dict[str, Any]:
             report.warning(warning)
         check_format(job.image_format, raster)
         report.progress(0, "Reading the labels")
-        labels = read_labels(
-            job.input_labels,
-            job.class_field,
-            job.buffer,
-            raster,
-            FORMATS[job.metadata_format or "PASCAL_VOC_rectangles"].instance_masks,
-            report,
-        )
+        objects = read_objects(job, None, report)
+        labels = objects.on(raster, FORMATS[job.metadata_format or "PASCAL_VOC_rectangles"].instance_masks, report)
+        if not len(labels):
+            raise objects.nowhere([raster])
         masks = MaskPolygons(job.mask, raster, report) if job.mask else None
         with new_folder(job.output) as folder:
             (folder / "images").mkdir()
@@ -173,9 +169,9 @@ class _Export:
                 f"{chips / elapsed:.0f} chips/s" if chips and elapsed > 0 else "",
                 elapsed / index * (total - index) if index and elapsed > 1 else None,
             )
-            if self._masks and not self._masks.hold(window):
+            if self._masks and not self._masks.hold([window])[0]:
                 continue
-            objects = self._labels.cut(window)
+            objects = self._labels.cut([window])[0]
             if len(objects) or self._job.no_feature_tiles:
                 yield window, objects
 

@@ -1,24 +1,92 @@
-"""The labels of a raster: read once, brought into its pixels, cut chip by chip."""
+"""The labels of an export: read once, brought into the pixels of each raster, cut chip by chip."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
+from affine import Affine
+from rasterio.crs import CRS
 
 from ..errors import InputError
 from ..imagery import Raster, Window
 from ..imagery.extent import bounds_text
+from ..jobs.export_training_data import ExportTrainingData
 from ..packages.classes import ClassInfo
 from ..reporting import Reporter
-from ..vectors import Features, read_features, to_map, to_pixels
+from ..vectors import Features, read_features, to_pixels
+from ..vectors.projection import same_crs
 from .chips import ChipObjects
 from .class_values import SINGLE_CLASS, number_classes
+from .clipping import clip, planes_of
 
 _ARC = 16  # segments of a quarter circle of a buffer: off by 0.5 % of the radius at most
-_SLIVER = 1.0  # square pixels: less than this left of an object that a chip edge cuts is no object
 _PLAY = 0.5  # pixels by which a chip may leave a mask polygon: the coordinates of the two are rounded
+
+
+@dataclass(frozen=True)
+class MapObjects:
+    """The labelled objects as they lie on the map, N of them, whatever the raster.
+
+    Attributes:
+        name: of the layer or classified raster, for messages.
+        geometries: (N,) polygons in ``crs``.
+        crs: coordinate system; None when there is none.
+        positions: (N,) position of each one's class, counted from 0.
+        classes: ascending by value.
+    """
+
+    name: str
+    geometries: np.ndarray
+    crs: CRS | None
+    positions: np.ndarray
+    classes: tuple[ClassInfo, ...]
+
+    def on(self, raster: Raster, separate: bool, report: Reporter) -> Labels:
+        """Return the objects that lie on a raster, in its pixels, cut to it; none is not an error.
+
+        Args:
+            raster: the grid.
+            separate: whether overlapping objects must be kept apart (:attr:`Labels.planes`); else all have plane 0.
+            report: hears how many objects lie off the raster.
+
+        Raises:
+            InputError: only one of the two has a coordinate system.
+        """
+        polygons = to_pixels(self.geometries, self.crs, raster, self.name)
+        grid = np.array([[0, 0, raster.width, raster.height]], float)
+        found, polygons = clip(polygons, np.broadcast_to(grid, (len(polygons), 4)))
+        if 0 < len(found) < len(self.geometries):
+            report.info(
+                f"{len(self.geometries) - len(found)} of {len(self.geometries)} objects of {self.name} lie off {raster.name}."
+            )
+        positions = self.positions[found]
+        planes = planes_of(polygons, positions) if separate else np.zeros(len(polygons), int)
+        return Labels(self.classes, polygons, positions, planes)
+
+    def nowhere(self, rasters: Sequence[Raster]) -> InputError:
+        """Return the error of an export in which no object lies on any raster; it names both places."""
+        first = rasters[0]
+        where = f"the raster {bounds_text(first.transform, first.width, first.height)}"
+        on = first.name
+        if len(rasters) > 1:
+            on, where = f"any of the {len(rasters)} rasters", f"{first.name}, the first of them,{where[10:]}"
+        crs = getattr(first, "ground_crs", first.crs)
+        return InputError(
+            f"No object of {self.name} lies on {on}: the objects span {self._span(crs)}, "
+            f"{where}{f' in {crs.to_string()}' if crs else ''}.",
+            "Check that the two belong together and that both coordinate systems are right.",
+        )
+
+    def _span(self, crs: CRS | None) -> str:
+        """The map rectangle around the objects, in words."""
+        bounds = shapely.total_bounds(same_crs(self.geometries, self.crs, crs, self.name))
+        if np.isnan(bounds).any():
+            return "no place that its coordinate system knows"
+        return "x {0:.10g} to {2:.10g}, y {1:.10g} to {3:.10g}".format(*bounds)
 
 
 @dataclass(frozen=True)
@@ -27,81 +95,79 @@ class Labels:
 
     Attributes:
         classes: ascending by value.
-        polygons: (n,) in pixels of the working grid.
+        polygons: (n,) in pixels of the working grid, cut to it.
         positions: (n,) position of each one's class, counted from 0.
         planes: (n,) see :class:`.chips.ChipObjects`.
-        tree: index of ``polygons``.
-        width: columns of the working grid.
-        height: rows of the working grid.
     """
 
     classes: tuple[ClassInfo, ...]
     polygons: np.ndarray
     positions: np.ndarray
     planes: np.ndarray
-    tree: shapely.STRtree
-    width: int
-    height: int
 
-    def cut(self, window: Window) -> ChipObjects:
-        """Return the objects in a window, clipped to it and to the raster, in its pixels.
+    def __len__(self) -> int:
+        return len(self.polygons)
+
+    @cached_property
+    def areas(self) -> np.ndarray:
+        """(n,) square pixels of each object, of its part on the raster."""
+        return np.asarray(shapely.area(self.polygons))
+
+    @cached_property
+    def _tree(self) -> shapely.STRtree:
+        return shapely.STRtree(self.polygons)
+
+    def cut(self, windows: Sequence[Window], min_overlap: float = 0.0) -> list[ChipObjects]:
+        """Return the objects in each window, clipped to it, in its pixels.
 
         Objects that the edge cuts stay, as in ArcGIS Pro, unless less than one square pixel of them is left.
+
+        Args:
+            windows: of the working grid; they may overhang it. Many at a time, such as a row of tiles, are much cheaper.
+            min_overlap: objects of which less than this share of the area, 0..1, lies inside are left out of that window.
+                The area is that of the object's part on the raster.
+
+        Returns:
+            One element per window; its objects in the order of the layer.
         """
-        left, top, right, bottom = window.bounds
-        limits = np.array([max(left, 0), max(top, 0), min(right, self.width), min(bottom, self.height)])
-        frame = shapely.box(*limits)
-        found = np.sort(self.tree.query(frame))
-        polygons = self.polygons[found]
-        bounds = shapely.bounds(polygons)
-        cut = (bounds[:, :2] < limits[:2]).any(axis=1) | (bounds[:, 2:] > limits[2:]).any(axis=1)
-        polygons[cut] = shapely.intersection(polygons[cut], frame)
-        keep = ~cut | (shapely.area(polygons) >= _SLIVER)
-        polygons, found = _polygonal(polygons[keep]), found[keep]
-        polygons = shapely.transform(polygons, lambda points: points - (window.col, window.row))
+        edges = np.array([window.bounds for window in windows], float).reshape(-1, 4)
+        chip, found = self._tree.query(shapely.box(*edges.T))
+        order = np.lexsort((found, chip))
+        chip, found = chip[order], found[order]
+        kept, polygons = clip(self.polygons[found], edges[chip])
+        chip, found = chip[kept], found[kept]
+        if min_overlap > 0:
+            enough = shapely.area(polygons) >= min_overlap * self.areas[found] * (1 - 1e-9)
+            chip, found, polygons = chip[enough], found[enough], polygons[enough]
+        points, owner = shapely.get_coordinates(polygons, return_index=True)
+        polygons = shapely.set_coordinates(polygons, points - edges[chip, :2][owner])
+        ends = np.searchsorted(chip, np.arange(len(edges) + 1))
+        positions, planes = self.positions[found], self.planes[found]
+        return [
+            ChipObjects(polygons[start:end], positions[start:end], planes[start:end])
+            for start, end in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)
+        ]
+
+    def cut_turned(self, matrix: Affine, width: int, height: int, min_overlap: float = 0.0) -> ChipObjects:
+        """Return the objects in a turned chip, clipped to it, in its pixels; see :meth:`cut`.
+
+        Args:
+            matrix: pixel (col, row) of the chip to pixel of the working grid.
+            width: columns of the chip.
+            height: rows of the chip.
+            min_overlap: see :meth:`cut`.
+        """
+        found = np.sort(self._tree.query(_frame(matrix, 0, 0, width, height), predicate="intersects"))
+        inverse = ~matrix
+        linear = np.array([[inverse.a, inverse.d], [inverse.b, inverse.e]])
+        polygons = shapely.transform(self.polygons[found], lambda points: points @ linear + (inverse.c, inverse.f))
+        kept, polygons = clip(polygons, np.broadcast_to((0.0, 0.0, width, height), (len(polygons), 4)))
+        found = found[kept]
+        if min_overlap > 0:
+            whole = self.areas[found] * abs(inverse.determinant)
+            enough = shapely.area(polygons) >= min_overlap * whole * (1 - 1e-9)
+            found, polygons = found[enough], polygons[enough]
         return ChipObjects(polygons, self.positions[found], self.planes[found])
-
-
-def read_labels(
-    source: str, class_field: str | None, buffer: float, raster: Raster, separate: bool, report: Reporter
-) -> Labels:
-    """Read the labels that lie on a raster.
-
-    Args:
-        source: the layer.
-        class_field: field with the class of each object; None if all are of one.
-        buffer: radius in units of the layer's coordinate system.
-        raster: the grid.
-        separate: whether overlapping objects must be kept apart (:attr:`Labels.planes`); else all have plane 0.
-        report: hears of repaired, dropped and renamed things.
-
-    Raises:
-        InputError: the layer cannot be read, is empty, lacks the field or values in it, holds points or lines without a
-            buffer, or does not overlap the raster.
-    """
-    features = read_features(source, [class_field] if class_field else [], ("polygon", "point", "line"))
-    _tell(features, report)
-    if not len(features):
-        raise InputError(f"{features.name} holds no features.", "Label some objects first.")
-    classes: tuple[ClassInfo, ...] = (SINGLE_CLASS,)
-    positions = np.zeros(len(features), int)
-    if class_field:
-        classes, positions = number_classes(features.fields[class_field], class_field, features.name)
-    polygons = _buffered(features, buffer)
-    polygons = to_pixels(polygons, features.crs, raster, features.name)
-    grid = shapely.box(0, 0, raster.width, raster.height)
-    on_raster = shapely.intersects(polygons, grid)
-    if not on_raster.any():
-        raise InputError(
-            f"No object of {features.name} lies on {raster.name}: the objects span {_span(polygons, raster)}, "
-            f"the raster {bounds_text(raster.transform, raster.width, raster.height)}"
-            f"{f' in {raster.crs.to_string()}' if raster.crs else ''}.",
-            "Check that the two belong together and that both coordinate systems are right.",
-        )
-    polygons, positions = polygons[on_raster], positions[on_raster]
-    tree = shapely.STRtree(polygons)
-    planes = _planes(polygons, positions, tree) if separate else np.zeros(len(polygons), int)
-    return Labels(classes, polygons, positions, planes, tree, raster.width, raster.height)
 
 
 class MaskPolygons:
@@ -122,13 +188,49 @@ class MaskPolygons:
         if not len(features):
             raise InputError(f"{features.name} holds no mask polygons.", "Draw one, or leave the mask empty.")
         self._polygons = to_pixels(features.geometries, features.crs, raster, features.name)
+        shapely.prepare(self._polygons)
         self._tree = shapely.STRtree(self._polygons)
 
-    def hold(self, window: Window) -> bool:
-        """Whether one polygon holds the whole window, give or take half a pixel."""
-        left, top, right, bottom = window.bounds
-        inner = shapely.box(left + _PLAY, top + _PLAY, right - _PLAY, bottom - _PLAY)
-        return len(self._tree.query(inner, predicate="covered_by")) > 0
+    def hold(self, windows: Sequence[Window]) -> np.ndarray:
+        """Return for each window whether one polygon holds all of it, give or take half a pixel: (n,) bool."""
+        edges = np.array([window.bounds for window in windows], float).reshape(-1, 4)
+        return self._hold(shapely.box(*(edges + np.array([_PLAY, _PLAY, -_PLAY, -_PLAY])).T))
+
+    def hold_turned(self, matrix: Affine, width: int, height: int) -> bool:
+        """Return whether one polygon holds all of a turned chip, give or take half a pixel; see :meth:`Labels.cut_turned`."""
+        frame = _frame(matrix, _PLAY, _PLAY, width - _PLAY, height - _PLAY)
+        return bool(self._hold(np.array([frame], object))[0])
+
+    def _hold(self, frames: np.ndarray) -> np.ndarray:
+        """Whether one polygon covers each frame."""
+        chip, polygon = self._tree.query(frames)
+        held = np.zeros(len(frames), bool)
+        held[chip[shapely.covers(self._polygons[polygon], frames[chip])]] = True
+        return held
+
+
+def read_objects(job: ExportTrainingData, known: Sequence[ClassInfo] | None, report: Reporter) -> MapObjects:
+    """Read the labelled objects of an export.
+
+    Args:
+        job: names the layer, its class field and the buffer.
+        known: classes of the model that the export is for; None for none.
+        report: hears of repaired, dropped and renamed things.
+
+    Raises:
+        InputError: the layer cannot be read, is empty, lacks the field or values in it, or holds points or lines without a
+            buffer.
+    """
+    assert job.input_labels is not None
+    features = read_features(job.input_labels, [job.class_field] if job.class_field else [], ("polygon", "point", "line"))
+    _tell(features, report)
+    if not len(features):
+        raise InputError(f"{features.name} holds no features.", "Label some objects first.")
+    classes: tuple[ClassInfo, ...] = (SINGLE_CLASS,)
+    positions = np.zeros(len(features), int)
+    if job.class_field:
+        classes, positions = number_classes(features.fields[job.class_field], job.class_field, features.name)
+    return MapObjects(features.name, _buffered(features, job.buffer), features.crs, positions, classes)
 
 
 def _buffered(features: Features, buffer: float) -> np.ndarray:
@@ -144,36 +246,9 @@ def _buffered(features: Features, buffer: float) -> np.ndarray:
     return features.geometries
 
 
-def _planes(polygons: np.ndarray, positions: np.ndarray, tree: shapely.STRtree) -> np.ndarray:
-    """Give each object the lowest plane where it overlaps no other of its class; shared walls are no overlap."""
-    first, second = tree.query(polygons, predicate="intersects")
-    later = (first < second) & (positions[first] == positions[second])
-    first, second = first[later], second[later]
-    overlap = shapely.area(shapely.intersection(polygons[first], polygons[second])) > _SLIVER
-    earlier: dict[int, list[int]] = {}
-    for i, j in zip(first[overlap].tolist(), second[overlap].tolist(), strict=True):
-        earlier.setdefault(j, []).append(i)
-    planes = np.zeros(len(polygons), int)
-    for j in sorted(earlier):
-        taken = {int(planes[i]) for i in earlier[j]}
-        planes[j] = next(plane for plane in range(len(taken) + 1) if plane not in taken)
-    return planes
-
-
-def _polygonal(geometries: np.ndarray) -> np.ndarray:
-    """Drop the points and lines that clipping leaves where an object touches the edge."""
-    for i in np.flatnonzero(shapely.get_type_id(geometries) == 7):
-        parts = shapely.get_parts(geometries[i])
-        geometries[i] = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
-    return geometries
-
-
-def _span(polygons: np.ndarray, raster: Raster) -> str:
-    """The map rectangle around pixel geometries, in words."""
-    bounds = shapely.total_bounds(to_map(polygons, raster))
-    if np.isnan(bounds).any():
-        return "no place that its coordinate system knows"
-    return "x {0:.10g} to {2:.10g}, y {1:.10g} to {3:.10g}".format(*bounds)
+def _frame(matrix: Affine, left: float, top: float, right: float, bottom: float) -> shapely.Polygon:
+    """A rectangle of a turned chip as a polygon in the working grid."""
+    return shapely.Polygon([matrix * corner for corner in ((left, top), (right, top), (right, bottom), (left, bottom))])
 
 
 def _tell(features: Features, report: Reporter) -> None:
