@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import re
 import signal
 import sys
@@ -31,6 +32,7 @@ _METAVARS = {
     Kind.NUMBER: "NUMBER",
     Kind.BOOLEAN: "true|false",
     Kind.EXTENT: "XMIN,XMAX,YMIN,YMAX",
+    Kind.BANDS: "N,N,...",
 }
 
 
@@ -105,7 +107,11 @@ def _add_options(parser: argparse.ArgumentParser, job: type[Job]) -> None:
     for name, described in job.parameters().items():
         default = job.default(name)
         required = default is None and not described.optional
-        details: dict[str, Any] = {"nargs": "?", "const": "true"} if described.kind is Kind.BOOLEAN else {}
+        details: dict[str, Any] = {}
+        if described.kind is Kind.BOOLEAN:
+            details = {"nargs": "?", "const": "true"}
+        elif described.kind is Kind.RASTERS:
+            details = {"action": "extend", "type": _paths}
         (needed if required else rare if described.advanced else usual).add_argument(
             "--" + name.replace("_", "-"), required=required, dest=name, metavar=_metavar(described),
             help=_help(described, default).replace("%", "%%"), **details,
@@ -114,10 +120,16 @@ def _add_options(parser: argparse.ArgumentParser, job: type[Job]) -> None:
     running.add_argument(
         "--overwrite", action="store_true",
         help="replace outputs that exist; the old ones come back when the tool fails. Folders are replaced only if Kestrel or "
-        "ArcGIS wrote them (they hold an .emd file)",
+        "ArcGIS wrote them (they hold an .emd file), and not where --append adds to them",
     )  # fmt: skip
     running.add_argument("--in-process", action="store_true", help="run in this Python, which must have the packages")
     running.add_argument("--verbose", action="store_true", help="show the traceback of every error")
+
+
+def _paths(text: str) -> list[str]:
+    """Return the paths in ``text``, with ``;`` between them."""
+    whole = os.path.exists(text)  # noqa: PTH110, a data source may be longer than a path, which raises there
+    return [text] if whole else [path for path in text.split(";") if path]
 
 
 def _description(job: type[Job]) -> str:
@@ -134,7 +146,7 @@ def _metavar(described: Parameter) -> str:
 
 def _help(described: Parameter, default: object) -> str:
     """Return label, help, limits and default in one text."""
-    notes = []
+    notes = ["several: give the option again, or put ; between them"] if described.kind is Kind.RASTERS else []
     if described.minimum is not None and described.maximum is not None:
         notes.append(f"from {described.minimum:g} to {described.maximum:g}")
     elif described.minimum:

@@ -11,7 +11,7 @@ from .errors import InvalidParameter, OutputError
 from .jobs import Job, Kind
 from .library_errors import DISK_FULL
 
-_INPUTS = (Kind.RASTER, Kind.FEATURES, Kind.FILE, Kind.FOLDER)
+_INPUTS = (Kind.RASTER, Kind.RASTERS, Kind.FEATURES, Kind.FILE, Kind.FOLDER)
 
 
 def outputs_of(job: Job) -> Iterator[tuple[str, Kind, str]]:
@@ -27,7 +27,8 @@ def inputs_of(job: Job) -> Iterator[tuple[str, str]]:
     for name, described in job.parameters().items():
         value = getattr(job, name)
         if described.kind in _INPUTS and value is not None:
-            yield name.upper(), value.partition("|")[0]
+            for text in (value,) if isinstance(value, str) else value:
+                yield name.upper(), text.partition("|")[0]
 
 
 def refuse_same_paths(job: Job) -> None:
@@ -46,14 +47,15 @@ def refuse_same_paths(job: Job) -> None:
 def refuse_existing_outputs(job: Job) -> None:
     """Check that everything the job will write is new and can be written.
 
-    A file must not exist and its folder must; a folder must be new or empty, and its parents are created later.
+    A file must not exist and its folder must; a folder must be new or empty, unless the job adds to what is in it, and its
+    parents are created later.
 
     Raises:
         OutputError: an output that exists, or a place that is missing, read-only or full.
     """
-    for _, kind, path in outputs_of(job):
+    for name, kind, path in outputs_of(job):
         if kind is Kind.NEW_FOLDER:
-            _check_new_folder(Path(path))
+            check_new_folder(Path(path), job.may_exist(name.lower()))
         else:
             check_new_file(Path(path))
 
@@ -85,13 +87,27 @@ def check_new_file(path: Path) -> None:
     _check_writable(path.parent)
 
 
-def _check_new_folder(path: Path) -> None:
+def check_new_folder(path: Path, may_exist: bool = False) -> None:
+    """Check that a folder can be written as ``path``.
+
+    Args:
+        path: new, or an empty folder.
+        may_exist: it may also be a folder of chips or of a model, which is added to.
+
+    Raises:
+        OutputError: it holds something else, is no folder, or nothing can be written there.
+    """
     if path.is_dir():
         try:
             empty = next(path.iterdir(), None) is None
         except OSError as error:
             raise OutputError(f"The output folder {path} cannot be read: {error.strerror}.", "Choose another one.") from error
-        if not empty:
+        if may_exist and not empty and not any(path.glob("*.emd")):
+            raise OutputError(
+                f"There is nothing to add to in the output folder {path}: it holds other things and no .emd file.",
+                "Choose the folder of an export, or a new or empty one.",
+            )
+        if not may_exist and not empty:
             raise OutputError(f"The output folder {path} exists already and is not empty.", "Choose another one or empty it.")
     elif os.path.lexists(path):
         raise OutputError(f"The output {path} is a file.", "Give the name of a folder.")

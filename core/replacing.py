@@ -29,6 +29,8 @@ _BESIDE = {  # files that belong to one with the ending
 def replacing(job: Job, tell: Callable[[str], None]) -> Iterator[None]:
     """Let ``job`` write outputs that exist: they are renamed for the time of the block, deleted after it, restored on errors.
 
+    What the job adds to (:meth:`Job.may_exist`) stays.
+
     Args:
         job: must have passed :func:`core.outputs.refuse_same_paths`.
         tell: takes a sentence for the user when an old output had to stay under its other name.
@@ -68,7 +70,7 @@ def replacing(job: Job, tell: Callable[[str], None]) -> Iterator[None]:
 def _replaceable(job: Job, name: str, kind: Kind, path: Path) -> list[Path]:
     """Return what has to step aside for the output ``path``."""
     if kind is Kind.NEW_FOLDER:
-        if not path.is_dir() or not any(path.iterdir()):
+        if job.may_exist(name.lower()) or not path.is_dir() or not any(path.iterdir()):
             return []
         if not any(path.glob("*.emd")):
             raise OutputError(

@@ -8,32 +8,33 @@ from typing import Any, ClassVar
 
 from qgis.core import (
     NULL,
-    QgsCoordinateReferenceSystem,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeatureSource,
     QgsProcessingFeedback,
     QgsProcessingUtils,
+    QgsProperty,
     QgsRectangle,
 )
 from qgis.PyQt.QtGui import QIcon
 
 from ..core.errors import EnvironmentMissing, KestrelError
 from ..core.jobs import Job, Kind
-from ..core.outputs import check_new_file
+from ..core.outputs import check_new_file, check_new_folder
 from ..core.runtime.client import command_of, run_job
 from ..core.runtime.resolve import find_python
 from .about import ICON, icon, metadata
+from .crs import sound
 from .definitions import help_text, output_definitions, parameter_definitions
-from .rasters import RasterInput
+from .raster_parameters import RasterParameters, check_entries, entries, is_folder
 from .relay import Relay
 from .results import ResultFile
-from .sinks import Sink, file_destination
+from .sinks import Sink, file_destination, folder_destination
 from .sources import export
 from .styling import style_on_load
 
-_LAYERS = (Kind.RASTER, Kind.FEATURES)
+_LAYERS = (Kind.RASTER, Kind.RASTERS, Kind.FEATURES)
 _SINKS = (Kind.NEW_FEATURES, Kind.NEW_TABLE)
 
 
@@ -50,7 +51,7 @@ class JobAlgorithm(QgsProcessingAlgorithm):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rasters: dict[str, RasterInput] = {}
+        self._rasters = RasterParameters(self.job)
 
     # Who it is
 
@@ -121,7 +122,7 @@ class JobAlgorithm(QgsProcessingAlgorithm):
             self._check_values(parameters, context)
         except KestrelError as error:
             return False, str(error)
-        good, text = super().checkParameterValues(parameters, context)
+        good, text = super().checkParameterValues(self._known_to_qgis(parameters), context)
         if not good and any(
             kind in _LAYERS and not self.parameterDefinition(name).checkValueIsAcceptable(parameters.get(name), context)
             for name, kind in self._kinds()
@@ -136,11 +137,27 @@ class JobAlgorithm(QgsProcessingAlgorithm):
             for name, kind in self._kinds()
             if (kind in _LAYERS or kind.is_output) and (kind.is_output or _is_set(parameters.get(name)))
         }
-        self.job.from_values({**values, **self._plain_values(parameters, context)}).check()
+        job = self.job.from_values({**values, **self._plain_values(parameters, context)})
+        job.check()
         for name, kind in self._kinds():
-            path = file_destination(parameters.get(name)) if kind in _SINKS else None
-            if path is not None:
+            value = parameters.get(name)
+            if kind is Kind.RASTERS:
+                check_entries(name, value, context)
+            elif kind in _SINKS and (path := file_destination(value)):
                 check_new_file(path)
+            elif kind is Kind.NEW_FOLDER and (path := folder_destination(value)):
+                check_new_folder(path, job.may_exist(name.lower()))
+
+    def _known_to_qgis(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Return ``parameters`` without what QGIS would refuse: folders as rasters. The several rasters are checked already."""
+        known = dict(parameters)
+        for attribute, described in self.job.parameters().items():
+            name = attribute.upper()
+            if described.kind is Kind.RASTERS:
+                known.pop(name, None)
+            elif described.folders and is_folder(known.get(name)):
+                known[name] = QgsProperty.fromExpression("@folder")  # which it takes for a layer that comes later
+        return known
 
     # The run
 
@@ -148,11 +165,7 @@ class JobAlgorithm(QgsProcessingAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> bool:
         """Look the raster layers up, in the thread that they live in."""
-        for name, kind in self._kinds():
-            if kind is Kind.RASTER and _is_set(parameters.get(name)):
-                layer = self.parameterAsRasterLayer(parameters, name, context)
-                if layer is not None and layer.isValid():  # else an error comes later: one from here would lose its text
-                    self._rasters[name] = RasterInput.of(layer)
+        self._rasters.look_up(self, parameters, context)
         return True
 
     def processAlgorithm(
@@ -209,8 +222,7 @@ class JobAlgorithm(QgsProcessingAlgorithm):
         # A job that was cancelled may have kept a part: then that is what the user gets.
         is_cancelled = (lambda: False) if feedback.isCanceled() else feedback.isCanceled
         results = dict(outputs)
-        # What is found in a raster lies in its coordinate system, as QGIS has it.
-        crs = next((raster.crs for raster in self._rasters.values()), QgsCoordinateReferenceSystem())
+        crs = self._rasters.crs  # what is found in a raster lies in its coordinate system, as QGIS has it
         for name in (name for name, kind in self._kinds() if kind in _SINKS and name in outputs):
             with ResultFile(outputs[name]) as found:
                 sink = Sink(self, parameters, name, context, found.fields, found.wkb_type, crs)
@@ -232,7 +244,9 @@ class JobAlgorithm(QgsProcessingAlgorithm):
     def _plain_values(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
         """Numbers, words, fields and paths, as texts: the job converts and checks them, wherever they come from."""
         return {
-            name: self.parameterAsString(parameters, name, context)
+            name: ";".join(map(str, entries(parameters[name], context)))
+            if kind is Kind.BANDS
+            else self.parameterAsString(parameters, name, context)
             for name, kind in self._kinds()
             if kind not in _LAYERS and kind is not Kind.EXTENT and not kind.is_output and _is_set(parameters.get(name))
         }
@@ -242,24 +256,23 @@ class JobAlgorithm(QgsProcessingAlgorithm):
     ) -> dict[str, Any]:
         """Layers as paths, and the extent in the coordinate system of the raster."""
         values: dict[str, Any] = {}
-        extent = QgsRectangle()
+        extent, crs = QgsRectangle(), self._rasters.crs
         for name, kind in self._kinds():
-            if kind is Kind.RASTER and _is_set(parameters.get(name)) and name not in self._rasters:
-                raise QgsProcessingException(f"{self.invalidRasterError(parameters, name)}. Check that it opens in QGIS.")
             if kind is Kind.EXTENT and _is_set(parameters.get(name)):
-                crs = next((raster.crs for raster in self._rasters.values()), QgsCoordinateReferenceSystem())
+                if self._rasters.is_folder:
+                    crs = sound(self.parameterAsExtentCrs(parameters, name, context))
                 extent = self.parameterAsExtent(parameters, name, context, crs)
                 edges = (extent.xMinimum(), extent.xMaximum(), extent.yMinimum(), extent.yMaximum())
                 values[name] = ",".join(repr(edge) for edge in edges)
+                if self._rasters.is_folder and crs.isValid():
+                    values[name] += f" [{crs.authid() or crs.toWkt()}]"
             if kind is Kind.FEATURES and _is_set(parameters.get(name)):
                 source = self.parameterAsSource(parameters, name, context)
                 if source is None:
                     raise QgsProcessingException(f"{self.invalidSourceError(parameters, name)}. Check that it opens in QGIS.")
                 values[name] = self.export_source(name, source, parameters, context, feedback, folder)
-        cell_size = self.parameterAsDouble(parameters, "CELL_SIZE", context) if self._rasters else 0.0
-        for name, raster in self._rasters.items():
-            values[name] = raster.path(folder, extent, cell_size, context, feedback)
-        return values
+        cell_size = self.parameterAsDouble(parameters, "CELL_SIZE", context) if "cell_size" in self.job.parameters() else 0.0
+        return {**values, **self._rasters.sources(folder, extent, crs, cell_size, context, feedback)}
 
     def _output_values(self, parameters: dict[str, Any], context: QgsProcessingContext, folder: Path) -> dict[str, Any]:
         """Where the worker writes: sinks to a temporary file that is copied later, the rest to its place."""
@@ -273,5 +286,5 @@ class JobAlgorithm(QgsProcessingAlgorithm):
 
 
 def _is_set(value: Any) -> bool:
-    """Whether a parameter was given: neither missing, nor null, nor an empty text."""
-    return value is not None and value != NULL and value != ""
+    """Whether a parameter was given: neither missing, nor null, nor an empty text or list."""
+    return value is not None and value != NULL and value not in ("", [])

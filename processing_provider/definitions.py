@@ -11,6 +11,7 @@ from qgis.core import (
     QgsProcessingOutputHtml,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
+    QgsProcessingParameterBand,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
@@ -21,6 +22,7 @@ from qgis.core import (
     QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterFolderDestination,
+    QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
 )
@@ -75,6 +77,10 @@ def _bare(name: str, described: Parameter, default: object) -> QgsProcessingPara
     kind, label, optional = described.kind, described.label, described.optional
     if kind is Kind.RASTER:
         return QgsProcessingParameterRasterLayer(name, label, default, optional)
+    if kind is Kind.RASTERS:
+        return QgsProcessingParameterMultipleLayers(name, label, Qgis.ProcessingSourceType.Raster, default, optional)
+    if kind is Kind.BANDS:
+        return QgsProcessingParameterBand(name, label, default, described.parent.upper(), optional, allowMultiple=True)
     if kind is Kind.FEATURES:
         types = [_SOURCE_TYPES[geometry] for geometry in described.geometry]
         return QgsProcessingParameterFeatureSource(name, label, types, default, optional)

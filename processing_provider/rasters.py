@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,6 @@ from osgeo import gdal
 from qgis.core import (
     Qgis,
     QgsCoordinateReferenceSystem,
-    QgsFileUtils,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
@@ -22,6 +22,7 @@ from qgis.core import (
 )
 
 from .crs import sound
+from .temporary import file_for
 
 _OPTIONS = ["COMPRESS=DEFLATE", "TILED=YES", "BIGTIFF=IF_SAFER"]
 
@@ -62,6 +63,7 @@ class RasterInput:
         cell_size: float,
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
+        whole: str = "",
     ) -> str:
         """Return a data source for the worker; what has to be written is written into ``folder``.
 
@@ -71,22 +73,32 @@ class RasterInput:
             cell_size: in units of the layer's coordinate system; 0 for the layer's own. Used only when pixels are drawn.
             context: of the algorithm.
             feedback: told the progress, asked for a cancel.
+            whole: name of the parameter, when the layer is taken whole whatever the extent of the job.
 
         Raises:
             QgsProcessingException: the layer cannot be written as a file, or needs an extent and a cell size.
         """
+        if self.pipe is not None and whole and not self._has_pixels():
+            raise QgsProcessingException(
+                f"The layer {self.name} is a map service ({self.pipe.provider().name()}) without pixels of its own. "
+                f"Choose a raster file as {whole}."
+            )
         if self.pipe is not None:
             return self._draw(self.pipe, folder, extent, cell_size, context, feedback)
         # The provider's own notation for open options; all the rest of its sources GDAL understands.
         source, *options = self.source.split("|option:")
-        source = str(Path(source).absolute()) if Path(source).exists() else source
+        source = str(Path(source).absolute()) if os.path.exists(source) else source  # noqa: PTH110, raises on long sources
         if not options and (self.crs == self.file_crs or not self.crs.isValid()):
             return source
         return self._describe(source, options, folder)
 
+    def _has_pixels(self) -> bool:
+        """Whether the provider has pixels of its own and does not draw at any scale."""
+        return bool(self.pipe.provider().capabilities() & Qgis.RasterInterfaceCapability.Size)
+
     def _describe(self, source: str, options: list[str], folder: Path) -> str:
         """Write a virtual raster that carries what a path cannot: open options, another coordinate system."""
-        target = folder / f"{QgsFileUtils.stringToSafeFilename(self.name)}.vrt"
+        target = file_for(folder, self.name, ".vrt")
         wkt = self.crs.toWkt(Qgis.CrsWktVariant.Preferred) if self.crs.isValid() else None
         written = None
         try:  # with or without exceptions: that is a setting of the whole process, which is not ours
@@ -111,8 +123,7 @@ class RasterInput:
     ) -> str:
         """Write the pixels of a map service or another provider to a GeoTIFF."""
         provider = pipe.provider()
-        own_size = provider.capabilities() & Qgis.RasterInterfaceCapability.Size
-        if (extent.isNull() or not cell_size) and not own_size:
+        if (extent.isNull() or not cell_size) and not self._has_pixels():
             raise QgsProcessingException(
                 f"The layer {self.name} is a map service ({provider.name()}) without pixels of its own. "
                 "Give EXTENT and CELL_SIZE: its pixels are then drawn into a file."
@@ -124,7 +135,7 @@ class RasterInput:
         extent = QgsRectangle(left, top - rows * cell_size, left + columns * cell_size, top)
         feedback.pushInfo(f"Drawing {self.name} into a file of {columns} × {rows} pixels.")
 
-        target = folder / f"{QgsFileUtils.stringToSafeFilename(self.name)}.tif"
+        target = file_for(folder, self.name, ".tif")
         writer = QgsRasterFileWriter(str(target))
         writer.setOutputFormat("GTiff")
         writer.setCreateOptions(_OPTIONS)

@@ -87,6 +87,12 @@ class Sink:
                 Path(f"{self._path}{ending}").unlink(missing_ok=True)
 
 
+def folder_destination(value: Any) -> Path | None:
+    """Return the folder that an output goes to; None when it is a temporary one, or not known yet."""
+    is_text = isinstance(value, str) and value not in ("", QgsProcessing.TEMPORARY_OUTPUT)
+    return Path(value) if is_text else None
+
+
 def file_destination(value: Any) -> Path | None:
     """Return the file that an output layer is to be written to; None when it is a temporary layer or lies in a database."""
     if isinstance(value, QgsProcessingOutputLayerDefinition):

@@ -13,7 +13,6 @@ from qgis.core import (
     QgsFeatureSink,
     QgsField,
     QgsFields,
-    QgsFileUtils,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeatureSource,
@@ -25,6 +24,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QMetaType
 
 from .crs import sound
+from .temporary import file_for
 
 _PLAIN_TYPES = {
     QMetaType.Type.Bool, QMetaType.Type.Int, QMetaType.Type.UInt, QMetaType.Type.LongLong, QMetaType.Type.ULongLong,
@@ -64,7 +64,7 @@ def export(
     Args:
         source: any layer.
         parameter: the value that it came from.
-        folder: where to write; the file is named after the layer, because the worker's messages name it.
+        folder: where to write.
         context: of the algorithm.
         feedback: asked for a cancel.
         columns: fields to write, with :data:`ID_FIELD` in addition; None for all of numbers, texts and booleans.
@@ -91,11 +91,7 @@ def export(
         fields.append(QgsField(present.at(index).name(), present.at(index).type()))
     if columns is not None:
         fields.append(QgsField(ID_FIELD, QMetaType.Type.LongLong))
-    path = folder / f"{QgsFileUtils.stringToSafeFilename(name) or 'layer'}.gpkg"
-    counter = 1
-    while path.exists():
-        counter += 1
-        path = path.with_stem(f"{path.stem}_{counter}")
+    path = file_for(folder, name, ".gpkg")
     options = QgsVectorFileWriter.SaveVectorOptions()
     options.driverName = "GPKG"
     options.layerOptions = ["SPATIAL_INDEX=NO", *_OWN_COLUMNS]

@@ -46,13 +46,16 @@ class ExportTrainingData(Job):
     runner = "core.training_data.export:run"
 
     input_raster: str = raster(
-        "Input Raster", "The imagery to cut: any raster that GDAL reads, a mosaic (VRT), or a folder of rasters."
+        "Input Raster",
+        "The imagery to cut: any raster that GDAL reads, a mosaic (VRT), or a folder of rasters.",
+        folders=True,
     )
     additional_rasters: tuple[str, ...] | None = parameter(
         Kind.RASTERS,
         "Additional Input Rasters",
         "More rasters with the same bands, labelled by the same layer; see Processing Mode.",
         None,
+        folders=True,
         advanced=True,
     )
     input_labels: str | None = features(
@@ -263,6 +266,10 @@ class ExportTrainingData(Job):
                 "CELL_SIZE and SNAP_RASTER have no meaning in PIXEL_SPACE, where pixels are taken as they are.",
                 "Leave them empty, or choose MAP_SPACE.",
             )
+
+    def may_exist(self, name: str) -> bool:
+        """Return whether the export in ``output`` is added to; see :meth:`Job.may_exist`."""
+        return name == "output" and self.append
 
     def _check_labels(self) -> None:
         if (self.input_labels is None) == (self.input_class_raster is None):

@@ -65,7 +65,9 @@ class Job:
                 known = ", ".join(name.upper() for name in parameters)
                 raise InvalidParameter(f"{cls.title} has no parameter {key}.", f"It takes {known}.")
             if value is not None and value not in ("", [], ()):
-                clean[attribute] = _convert(attribute, parameters[attribute], value)
+                converted = _convert(attribute, parameters[attribute], value)
+                if converted != ():
+                    clean[attribute] = converted
         for field in dataclasses.fields(cls):
             if field.default is dataclasses.MISSING and field.name not in clean:
                 described = parameters[field.name]
@@ -78,6 +80,10 @@ class Job:
         """The parameters as JSON values by upper-case name; empty ones left out."""
         pairs = ((field.name.upper(), getattr(self, field.name)) for field in dataclasses.fields(self))
         return {name: value for name, value in pairs if value is not None}
+
+    def may_exist(self, name: str) -> bool:
+        """Return whether the output folder in the attribute ``name`` may hold something, which the job then adds to."""
+        return False
 
     def check(self) -> None:
         """Check everything that needs no opening of a raster or layer.

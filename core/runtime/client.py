@@ -101,8 +101,15 @@ def command_of(job: Job) -> str:
         value = getattr(job, name)
         if value is not None and value != job.default(name):
             # The form with "=" because a value may begin with a minus: the extent -10,-9,50,51.
-            words.append(f"--{name.replace('_', '-')}={str(value).lower() if isinstance(value, bool) else value}")
+            words.extend(f"--{name.replace('_', '-')}={text}" for text in _texts(value))
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
+
+
+def _texts(value: Any) -> list[str]:
+    """Return ``value`` as the command line takes it: paths one at a time, numbers together."""
+    if isinstance(value, tuple):
+        return list(value) if isinstance(value[0], str) else [",".join(map(str, value))]
+    return [str(value).lower() if isinstance(value, bool) else str(value)]
 
 
 def _converse(

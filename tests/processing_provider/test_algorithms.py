@@ -11,16 +11,20 @@ from qgis.core import (
     QgsApplication,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
+    QgsProcessingParameterBand,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
     QgsProcessingParameterField,
+    QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
 )
 
 # Permanent API: scripts and saved models use these words. Change nothing; add at the end of a tool.
 PARAMETERS = {
-    "exporttrainingdata": "INPUT_RASTER INPUT_LABELS CLASS_FIELD BUFFER MASK IMAGE_FORMAT TILE_SIZE_X TILE_SIZE_Y STRIDE_X "
-    "STRIDE_Y METADATA_FORMAT NO_FEATURE_TILES EXTENT CELL_SIZE OUTPUT",
+    "exporttrainingdata": "INPUT_RASTER ADDITIONAL_RASTERS INPUT_LABELS INPUT_CLASS_RASTER CLASS_FIELD CLASS_NAME_FIELD "
+    "CLASS_TABLE BUFFER MASK MODEL METADATA_FORMAT IMAGE_FORMAT JPEG_QUALITY BANDS TILE_SIZE_X TILE_SIZE_Y STRIDE_X STRIDE_Y "
+    "NO_FEATURE_TILES MIN_OVERLAP EDGE ROTATION_ANGLE REFERENCE_SYSTEM PROCESSING_MODE CROP_MODE BLACKEN "
+    "VALIDATION_PERCENTAGE TEST_PERCENTAGE SPLIT_BLOCK APPEND START_INDEX EXTENT CELL_SIZE SNAP_RASTER PARALLEL OUTPUT",
     "trainmodel": "INPUT MODEL_TYPE BACKBONE PRETRAINED_MODEL EPOCHS BATCH_SIZE LEARNING_RATE VALIDATION_PERCENTAGE STOP_EARLY "
     "FREEZE CHIP_SIZE PROCESSOR GPU_ID SEED OUTPUT",
     "detectobjects": "INPUT MODEL THRESHOLD PADDING BATCH_SIZE NMS MAX_OVERLAP EXTENT MASK CELL_SIZE PROCESSOR GPU_ID OUTPUT",
@@ -29,7 +33,12 @@ PARAMETERS = {
     "checkenvironment": "BUILD WHEELS OUTPUT_REPORT",
 }
 OUTPUTS = {
-    "exporttrainingdata": {"OUTPUT": "outputFolder"},
+    "exporttrainingdata": {
+        "OUTPUT": "outputFolder",
+        "CHIPS": "outputNumber",
+        "PREVIEW": "outputHtml",
+        "PREVIEW_PICTURE": "outputFile",
+    },
     "trainmodel": {"OUTPUT": "outputFolder", "MODEL": "outputFile", "REPORT": "outputHtml", "AP50": "outputNumber"},
     "detectobjects": {"OUTPUT": "outputVector", "COUNT": "outputNumber"},
     "nonmaximumsuppression": {"OUTPUT": "outputVector", "REMOVED": "outputNumber"},
@@ -49,16 +58,29 @@ TITLES = {
     "checkenvironment": "Check Deep Learning Environment",
 }
 WORDS = {
-    ("exporttrainingdata", "METADATA_FORMAT"): {"PASCAL_VOC_rectangles", "RCNN_Masks"},
+    ("exporttrainingdata", "METADATA_FORMAT"): {
+        "PASCAL_VOC_rectangles",
+        "RCNN_Masks",
+        "KITTI_rectangles",
+        "Labeled_Tiles",
+        "Classified_Tiles",
+        "COCO",
+        "YOLO_rectangles",
+        "YOLO_segments",
+    },
+    ("exporttrainingdata", "EDGE"): {"SHIFT", "PAD", "SKIP"},
+    ("exporttrainingdata", "REFERENCE_SYSTEM"): {"MAP_SPACE", "PIXEL_SPACE"},
+    ("exporttrainingdata", "PROCESSING_MODE"): {"PROCESS_AS_MOSAICKED_IMAGE", "PROCESS_ITEMS_SEPARATELY"},
+    ("exporttrainingdata", "CROP_MODE"): {"FIXED_SIZE", "BOUNDING_BOX"},
     ("exporttrainingdata", "IMAGE_FORMAT"): {"TIFF", "PNG", "JPEG"},
     ("trainmodel", "MODEL_TYPE"): {"MaskRCNN", "FasterRCNN"},
     ("trainmodel", "BACKBONE"): {"mobilenet_v2", "resnet18", "resnet34", "resnet50"},
     ("detectobjects", "PROCESSOR"): {"AUTO", "GPU", "CPU"},
 }
 TYPES = {
-    "RASTER": "raster", "FEATURES": "source", "FIELD": "field", "FILE": "file", "FOLDER": "file", "INTEGER": "number",
-    "NUMBER": "number", "BOOLEAN": "boolean", "CHOICE": "enum", "EXTENT": "extent", "NEW_FOLDER": "folderDestination",
-    "NEW_FEATURES": "sink", "NEW_TABLE": "sink", "NEW_HTML": "fileDestination",
+    "RASTER": "raster", "RASTERS": "multilayer", "BANDS": "band", "FEATURES": "source", "FIELD": "field", "FILE": "file",
+    "FOLDER": "file", "INTEGER": "number", "NUMBER": "number", "BOOLEAN": "boolean", "CHOICE": "enum", "EXTENT": "extent",
+    "NEW_FOLDER": "folderDestination", "NEW_FEATURES": "sink", "NEW_TABLE": "sink", "NEW_HTML": "fileDestination",
 }  # fmt: skip
 
 pytestmark = pytest.mark.usefixtures("kestrel")
@@ -132,8 +154,12 @@ def assert_details_equal(definition: QgsProcessingParameterDefinition, described
         assert (definition.dataType() == integer) == (described.kind.name == "INTEGER")
     if isinstance(definition, QgsProcessingParameterEnum):
         assert definition.usesStaticStrings() and tuple(definition.options()) == described.choices
-    if isinstance(definition, QgsProcessingParameterField):
+    if isinstance(definition, QgsProcessingParameterField | QgsProcessingParameterBand):
         assert definition.parentLayerParameterName() == described.parent.upper()
+    if isinstance(definition, QgsProcessingParameterBand):
+        assert definition.allowMultiple()
+    if isinstance(definition, QgsProcessingParameterMultipleLayers):
+        assert definition.layerType() == Qgis.ProcessingSourceType.Raster
 
 
 @pytest.mark.parametrize(("where", "words"), WORDS.items())
@@ -165,7 +191,7 @@ LABELS = {"INPUT_RASTER": "r.tif", "INPUT_LABELS": "l.gpkg", "OUTPUT": "o"}
     ("name", "values", "text"),
     [
         ("exporttrainingdata", {**LABELS, "TILE_SIZE_X": "7"}, "TILE_SIZE_X (Tile Size X) is 7; it must be from 32 to 8192."),
-        ("exporttrainingdata", {**LABELS, "TILE_SIZE_X": 64}, "STRIDE_X is 128 but TILE_SIZE_X is 64"),
+        ("exporttrainingdata", {**LABELS, "TILE_SIZE_X": 64, "STRIDE_X": 128}, "STRIDE_X is 128 but TILE_SIZE_X is 64"),
         ("exporttrainingdata", {**LABELS, "BUFFER": "wide"}, "BUFFER (Buffer Radius) is 'wide'; it must be a number."),
         ("exporttrainingdata", {**LABELS, "IMAGE_FORMAT": "GIF"}, "Choose one of TIFF, PNG, JPEG."),
         ("trainmodel", {"INPUT": "/no/such/folder", "OUTPUT": "o"}, "Input Training Data: there is no folder /no/such/folder."),

@@ -114,7 +114,7 @@ def test_what_is_not_given_keeps_the_default_of_the_job(export: Run, asked: Aske
     job = asked.job
     assert (job.class_field, job.extent, job.cell_size, job.mask) == (None, None, None, None)
     assert {name: getattr(job, name) for name in ("tile_size_x", "stride_y", "image_format", "buffer")} == {
-        "tile_size_x": 256, "stride_y": 128, "image_format": "TIFF", "buffer": 0.0,
+        "tile_size_x": None, "stride_y": None, "image_format": "TIFF", "buffer": 0.0,
     }  # fmt: skip
 
 

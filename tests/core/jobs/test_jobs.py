@@ -1,8 +1,10 @@
 """The contract: permanent names, defaults and limits, and what plain values become."""
 
 import ast
+import dataclasses
 import importlib
 import inspect
+import json
 import sys
 from pathlib import Path
 
@@ -14,8 +16,10 @@ from core.jobs import JOBS, DetectObjects, ExportTrainingData, Kind, NonMaximumS
 
 # Issue 2: names are API from the first day. Models, scripts and command lines of users hold them.
 NAMES = {
-    "exporttrainingdata": "INPUT_RASTER INPUT_LABELS CLASS_FIELD BUFFER MASK IMAGE_FORMAT TILE_SIZE_X TILE_SIZE_Y STRIDE_X "
-    "STRIDE_Y METADATA_FORMAT NO_FEATURE_TILES EXTENT CELL_SIZE OUTPUT",
+    "exporttrainingdata": "INPUT_RASTER ADDITIONAL_RASTERS INPUT_LABELS INPUT_CLASS_RASTER CLASS_FIELD CLASS_NAME_FIELD "
+    "CLASS_TABLE BUFFER MASK MODEL METADATA_FORMAT IMAGE_FORMAT JPEG_QUALITY BANDS TILE_SIZE_X TILE_SIZE_Y STRIDE_X STRIDE_Y "
+    "NO_FEATURE_TILES MIN_OVERLAP EDGE ROTATION_ANGLE REFERENCE_SYSTEM PROCESSING_MODE CROP_MODE BLACKEN "
+    "VALIDATION_PERCENTAGE TEST_PERCENTAGE SPLIT_BLOCK APPEND START_INDEX EXTENT CELL_SIZE SNAP_RASTER PARALLEL OUTPUT",
     "trainmodel": "INPUT MODEL_TYPE BACKBONE BACKBONE_WEIGHTS PRETRAINED_MODEL EPOCHS BATCH_SIZE LEARNING_RATE "
     "VALIDATION_PERCENTAGE STOP_EARLY FREEZE CHIP_SIZE PROCESSOR GPU_ID SEED OUTPUT",
     "detectobjects": "INPUT MODEL THRESHOLD PADDING BATCH_SIZE NMS MAX_OVERLAP EXTENT MASK CELL_SIZE PROCESSOR GPU_ID OUTPUT",
@@ -25,7 +29,7 @@ NAMES = {
     "checkenvironment": "BUILD WHEELS OUTPUT_REPORT",
 }  # fmt: skip
 RETURNS = {
-    "exporttrainingdata": {"CHIPS", "OBJECTS"},
+    "exporttrainingdata": {"CHIPS", "OBJECTS", "PREVIEW", "PREVIEW_PICTURE"},
     "trainmodel": {"MODEL", "REPORT", "AP50", "BEST_EPOCH"},
     "detectobjects": {"COUNT"},
     "nonmaximumsuppression": {"REMOVED"},
@@ -56,6 +60,8 @@ def test_every_parameter_is_described(job):
         assert (described.kind is Kind.CHOICE) == bool(described.choices), name
         if described.kind is Kind.FIELD:
             assert job.parameters()[described.parent].kind is Kind.FEATURES, name
+        if described.kind is Kind.BANDS:
+            assert job.parameters()[described.parent].kind is Kind.RASTER, name
         if described.kind.is_output:
             assert job.default(name) is None, name
 
@@ -90,7 +96,7 @@ def test_the_runner_names_a_module_of_the_core(job):
         (NonMaximumSuppression, {"max_overlap": "much"}, "MAX_OVERLAP (Max Overlap Ratio) is 'much'; it must be a number."),
         (NonMaximumSuppression, {"max_overlap": 1.5}, "MAX_OVERLAP (Max Overlap Ratio) is 1.5; it must be from 0 to 1."),
         (NonMaximumSuppression, {"max_overlap": "nan"}, "it must be a finite number."),
-        (NonMaximumSuppression, {"max_overlap": []}, "it must be a number."),
+        (NonMaximumSuppression, {"max_overlap": [1]}, "it must be a number."),
         (DetectObjects, {"batch_size": 0}, "BATCH_SIZE (Batch Size) is 0; it must be from 1 to 4096."),
         (DetectObjects, {"batch_size": 2.5}, "it must be a whole number."),
         (DetectObjects, {"batch_size": "inf"}, "it must be a whole number."),
@@ -120,16 +126,82 @@ def test_plain_values_become_typed(name, given, value):
     assert type(got) is type(value)
 
 
+@pytest.mark.parametrize(
+    ("name", "given", "value"),
+    [
+        ("additional_rasters", "a.tif", ("a.tif",)),
+        ("additional_rasters", "a.tif; b.tif", ("a.tif", "b.tif")),
+        ("additional_rasters", ["a;b.tif", Path("c.tif")], ("a;b.tif", "c.tif")),
+        ("additional_rasters", [], None),
+        ("additional_rasters", ";", None),
+        ("bands", "4,3,2", (4, 3, 2)),
+        ("bands", "4; 3", (4, 3)),
+        ("bands", [1, "2"], (1, 2)),
+        ("bands", 2, (2,)),
+        ("bands", ",", None),
+    ],
+)
+def test_lists_come_as_lists_or_as_texts_and_survive_json(name, given, value):
+    job = ExportTrainingData.from_values(required(ExportTrainingData, input_labels="l", **{name: given}))
+    assert getattr(job, name) == value
+    assert ExportTrainingData.from_values(json.loads(json.dumps(job.values()))) == job
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ("red", "BANDS (Bands) is ['red']; it must be band numbers, such as 3,2,1."),
+        ([1.5], "BANDS (Bands) is [1.5]; it must be band numbers"),
+        ("0,1", "BANDS (Bands) is [0, 1]; bands count from 1, each at most once."),
+        ("2,1,2", "BANDS (Bands) is [2, 1, 2]; bands count from 1, each at most once."),
+    ],
+)
+def test_wrong_bands_are_refused(given, text):
+    with pytest.raises(InvalidParameter) as caught:
+        ExportTrainingData.from_values({"bands": given})
+    assert text in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({}, "Either INPUT_LABELS or INPUT_CLASS_RASTER tells the objects; none is given."),
+        ({"input_labels": "l", "input_class_raster": "r"}, "both are given"),
+        ({"input_labels": "l", "class_name_field": "n"}, "CLASS_NAME_FIELD names the values of CLASS_FIELD, which is empty."),
+        ({"input_labels": "l", "validation_percentage": 60, "test_percentage": 40}, "are 100 together"),
+        ({"input_labels": "l", "reference_system": "PIXEL_SPACE", "cell_size": 1}, "have no meaning in PIXEL_SPACE"),
+        ({"input_labels": "l", "blacken": True}, "Choose Labeled_Tiles as METADATA_FORMAT."),
+        ({"input_labels": "l", "metadata_format": "COCO", "crop_mode": "BOUNDING_BOX"}, "Choose Labeled_Tiles"),
+        ({"input_labels": "l", "metadata_format": "Labeled_Tiles", "rotation_angle": 90}, "but Labeled_Tiles have none"),
+        ({"input_labels": "l", "tile_size_x": 64, "stride_y": 65}, "STRIDE_Y is 65 but TILE_SIZE_Y is 64"),
+    ],
+)
+def test_values_of_the_export_that_do_not_fit_each_other(given, text):
+    with pytest.raises(InvalidParameter) as caught:
+        ExportTrainingData.from_values(required(ExportTrainingData, **given)).check()
+    assert text in str(caught.value)
+
+
+def test_only_an_export_that_appends_may_write_where_something_is():
+    job = ExportTrainingData.from_values(required(ExportTrainingData, input_labels="l"))
+    assert not job.may_exist("output")
+    assert dataclasses.replace(job, append=True).may_exist("output")
+    assert not dataclasses.replace(job, append=True).may_exist("input_labels")
+    assert not TrainModel.from_values(required(TrainModel)).may_exist("output")
+
+
 def test_empty_parameters_are_not_sent():
     assert "THRESHOLD" not in DetectObjects.from_values(required(DetectObjects)).values()
 
 
 @pytest.mark.parametrize("axis", ["x", "y"])
 def test_a_stride_wider_than_the_tile_is_refused(axis):
-    job = ExportTrainingData.from_values(required(ExportTrainingData, **{f"stride_{axis}": 300}))
+    job = ExportTrainingData.from_values(
+        required(ExportTrainingData, input_labels="l", tile_size_x=256, **{f"stride_{axis}": 300})
+    )
     with pytest.raises(InvalidParameter, match=rf"STRIDE_{axis.upper()} is 300 but TILE_SIZE_{axis.upper()} is 256"):
         job.check()
-    ExportTrainingData.from_values(required(ExportTrainingData, **{f"stride_{axis}": 256})).check()
+    dataclasses.replace(job, **{f"stride_{axis}": 256}).check()
 
 
 def test_files_and_folders_must_be_there(tmp_path):
