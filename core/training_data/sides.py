@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import InputError, OutputError
+from .dealing import deal, draw_by_area
 
 TRAIN, VALIDATION, TEST = SIDES = ("train", "validation", "test")
 SPLIT_FILE = "split.csv"
 _ALIASES = {"train": TRAIN, "training": TRAIN, "validation": VALIDATION, "valid": VALIDATION, "val": VALIDATION, "test": TEST}
 _NEAR = 0.25  # smaller blocks are tried when a side has this much more or less than asked, as a share of what is asked
 _EDGE = 1e-3  # pixels by which a chip may reach over an edge: places on other grids are computed
-_TRIES = 4096  # blocks drawn in all tries together; large maps need one try only
 
 
+@dataclass(frozen=True)
 class Blocks:
     """A map divided into blocks, each of which belongs to one side.
 
@@ -26,14 +28,15 @@ class Blocks:
         size: (x, y) pixels of a block; those at the border of the map are larger or smaller.
         shares: the share of the objects, 0..1, by side.
         absent: by side, positions of the classes that have no object there although they have elsewhere.
+        first: (x, y) number of the first column and row of blocks, counted from that at pixel 0.
+        numbers: (rows, columns) position of each block's side in :data:`SIDES`.
     """
 
-    def __init__(
-        self, size: tuple[int, int], first: tuple[int, int], numbers: np.ndarray, shares: dict[str, float],
-        absent: dict[str, tuple[int, ...]],
-    ) -> None:  # fmt: skip
-        self.size, self.shares, self.absent = size, shares, absent
-        self._first, self._numbers = first, numbers
+    size: tuple[int, int]
+    shares: dict[str, float]
+    absent: dict[str, tuple[int, ...]]
+    first: tuple[int, int]
+    numbers: np.ndarray
 
     @classmethod
     def lay(
@@ -50,17 +53,16 @@ class Blocks:
     ) -> Blocks:
         """Draw blocks for validation and test.
 
-        Blocks that hold objects are dealt out one by one, those with the rarest classes first, to the side that lacks them
-        most, as in iterative stratification (Sechidis, Tsoumakas, Vlahavas, "On the stratification of multi-label data",
-        2011). A class found in several blocks is on every side if it can be, on the training side first, then on that of
-        validation. Blocks without objects are drawn by lot in proportion to their area.
+        Blocks that hold objects are dealt out by :func:`.dealing.deal`, so that every class is on every side if it can be.
+        Blocks without objects are drawn by lot in proportion to their area.
 
         Args:
             places: (n, 2) a point of each object, x and y in pixels of the first raster.
             positions: (n,) position of each object's class, from 0.
             bounds: ``(x0, y0, x1, y1)`` of the whole map in the same pixels.
             size: (x, y) pixels of a block; blocks begin at multiples of it.
-            validation, test: percent of the objects and of the area asked for, together below 100, at least one above 0.
+            validation: percent of the objects and of the area to validate with.
+            test: percent of them to test with; with ``validation`` above 0 and below 100.
             seed: of what is drawn by lot.
             tile: (x, y) pixels of a chip. When the blocks are too few or too unequal, their sides are halved, in whole tiles,
                 down to one tile. None: the blocks keep their size.
@@ -71,57 +73,66 @@ class Blocks:
         places, positions = np.asarray(places, np.float64).reshape(-1, 2), np.asarray(positions, np.int64).reshape(-1)
         asked = np.array([100 - validation - test, validation, test]) / 100
         best: tuple[float, Blocks] | None = None
-        occupied = 0
         for block in _sizes(size, tile or size):
-            smallest = tile or block
-            columns, rows = (_line(bounds[i], bounds[i + 2], block[i], smallest[i]) for i in (0, 1))
-            areas = np.outer(rows[1], columns[1])
-            cells = _cells(places[:, 1], block[1], rows) * len(columns[1]) + _cells(places[:, 0], block[0], columns)
-            counts, filled = _counts(cells, positions)
-            occupied = len(filled)
-            if occupied < np.count_nonzero(asked):
+            laid = cls._lay(places, positions, bounds, block, tile or block, asked, seed)
+            if laid is None:
                 continue
-            rng = np.random.default_rng(seed)
-            numbers = _draw_by_area(areas.ravel(), asked, rng)
-            numbers[filled] = _deal(counts, asked, rng)
-            held = np.stack([counts[numbers[filled] == number].sum(0) for number in range(3)])
-            shares = held.sum(1) / held.sum()
-            if (shares[asked > 0] == 0).any():
-                continue
-            off = float((np.abs(shares - asked)[1:] / np.maximum(asked[1:], 1e-9))[asked[1:] > 0].max())
+            off = max(abs(laid.shares[side] / share - 1) for side, share in zip(SIDES[1:], asked[1:], strict=True) if share)
             if best is None or off < best[0]:
-                absent = {
-                    side: tuple(np.flatnonzero((held[i] == 0) & (held.sum(0) > 0)).tolist())
-                    for i, side in enumerate(SIDES)
-                    if asked[i]
-                }
-                laid = cls(
-                    block, (columns[0], rows[0]), numbers.reshape(areas.shape),
-                    {side: float(shares[i]) for i, side in enumerate(SIDES) if asked[i]}, absent,
-                )  # fmt: skip
                 best = off, laid
             if off <= _NEAR:
                 break
         if best is None:
             wanted = [side for side, share in zip(SIDES, asked, strict=True) if share]
-            count = np.count_nonzero(asked)
             raise InputError(
-                f"The {len(places)} objects lie in {occupied} {'block' if occupied == 1 else 'blocks'} of {block[0]} x {block[1]} "
-                f"pixels; {count} are needed, one for each of {', '.join(wanted)}.",
+                f"The {len(places)} objects lie in fewer than {len(wanted)} blocks of {block[0]} x {block[1]} pixels, but each "
+                f"of {', '.join(wanted)} needs one.",
                 "Label objects in more places, use smaller tiles, or set VALIDATION_PERCENTAGE and TEST_PERCENTAGE to 0.",
             )
         return best[1]
 
+    @classmethod
+    def _lay(
+        cls,
+        places: np.ndarray,
+        positions: np.ndarray,
+        bounds: tuple[float, float, float, float],
+        size: tuple[int, int],
+        tile: tuple[int, int],
+        asked: np.ndarray,
+        seed: int,
+    ) -> Blocks | None:
+        """Draw blocks of one size; None when those with objects are fewer than the sides."""
+        (left, widths), (top, heights) = (_line(bounds[i], bounds[i + 2], size[i], tile[i]) for i in (0, 1))
+        column, row = _cells(places[:, 0], size[0], left, len(widths)), _cells(places[:, 1], size[1], top, len(heights))
+        filled, block = np.unique(row * len(widths) + column, return_inverse=True)
+        if len(filled) < np.count_nonzero(asked):
+            return None
+        classes = int(positions.max()) + 1
+        counts = np.bincount(block.reshape(-1) * classes + positions, minlength=len(filled) * classes).reshape(-1, classes)
+        rng = np.random.default_rng(seed)
+        numbers = draw_by_area(np.outer(heights, widths).ravel(), asked, rng)
+        numbers[filled] = deal(counts, asked, rng)
+        held = np.stack([counts[numbers[filled] == number].sum(0) for number in range(len(SIDES))])
+        used = [(i, side) for i, side in enumerate(SIDES) if asked[i]]
+        return cls(
+            size,
+            {side: float(held[i].sum() / held.sum()) for i, side in used},
+            {side: tuple(np.flatnonzero((held[i] == 0) & held.any(0)).tolist()) for i, side in used},
+            (left, top),
+            numbers.reshape(len(heights), len(widths)),
+        )
+
     def side(self, bounds: tuple[float, float, float, float]) -> str | None:
         """Return the side of a chip whose pixels span ``(x0, y0, x1, y1)`` of the first raster; None if it touches two."""
-        (width, height), (left, top) = self.size, self._first
-        rows, columns = self._numbers.shape
+        (width, height), (left, top) = self.size, self.first
+        rows, columns = self.numbers.shape
         x0, y0 = int((bounds[0] + _EDGE) // width) - left, int((bounds[1] + _EDGE) // height) - top
         x1, y1 = int((bounds[2] - _EDGE) // width) - left, int((bounds[3] - _EDGE) // height) - top
         x0, x1 = min(max(x0, 0), columns - 1), min(max(x1, 0), columns - 1)
         y0, y1 = min(max(y0, 0), rows - 1), min(max(y1, 0), rows - 1)
-        first = self._numbers[y0, x0]
-        same = (x0 == x1 and y0 == y1) or bool((self._numbers[y0 : y1 + 1, x0 : x1 + 1] == first).all())
+        first = self.numbers[y0, x0]
+        same = (x0 == x1 and y0 == y1) or bool((self.numbers[y0 : y1 + 1, x0 : x1 + 1] == first).all())
         return SIDES[first] if same else None
 
     @property
@@ -131,7 +142,7 @@ class Blocks:
         return f"The map is divided by blocks of {self.size[0]} x {self.size[1]} pixels; of the objects, {parts}."
 
 
-def _sizes(size: tuple[int, int], tile: tuple[int, int]) -> Iterable[tuple[int, int]]:
+def _sizes(size: tuple[int, int], tile: tuple[int, int]) -> Iterator[tuple[int, int]]:
     """The sizes of block to try: that given, then half as many tiles again and again, down to one."""
     yield size
     tiles = [max(size[i] // tile[i], 1) for i in (0, 1)]
@@ -158,74 +169,9 @@ def _line(low: float, high: float, size: int, tile: int) -> tuple[int, np.ndarra
     return first, np.diff(edges)
 
 
-def _cells(places: np.ndarray, size: int, line: tuple[int, np.ndarray]) -> np.ndarray:
-    """Which block of :func:`_line` each place (n,) lies in."""
-    first, lengths = line
-    return np.clip(np.floor(places / size).astype(np.int64) - first, 0, len(lengths) - 1)
-
-
-def _counts(cells: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Objects by block and class, (blocks, classes), of the blocks that hold any, and the numbers of those blocks."""
-    filled, block = np.unique(cells, return_inverse=True)
-    classes = int(positions.max(initial=-1)) + 1
-    counts = np.bincount(block.reshape(-1) * classes + positions, minlength=len(filled) * classes)
-    return counts.reshape(len(filled), classes), filled
-
-
-def _draw_by_area(areas: np.ndarray, asked: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Draw a side for every block by lot, such that the sides get the shares of the area that are asked, (blocks,)."""
-    order = rng.permutation(len(areas))
-    ends = np.cumsum(areas[order])
-    middle = (ends - areas[order] / 2) / ends[-1]
-    numbers = np.empty(len(areas), np.uint8)
-    numbers[order] = np.searchsorted(np.cumsum(asked)[:-1], middle, side="right")
-    return numbers
-
-
-def _deal(counts: np.ndarray, asked: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Deal out blocks with (blocks, classes) objects to the sides; several tries, of which the best is kept."""
-    totals = counts.sum(0)
-    present = totals > 0
-    features = np.column_stack([counts.sum(1) / counts.sum(), counts[:, present] / totals[present]])  # each column sums to 1
-    weights = np.concatenate([[1.0], np.full(present.sum(), 1 / present.sum())])
-    spread = (features > 0).sum(0)  # blocks that hold the class
-    rank = np.empty(3, np.int64)
-    rank[np.argsort(asked == 0, kind="stable")] = range(3)  # sides not asked for come last
-    wanted = (rank[:, None] < spread) & (asked[:, None] > 0)  # (3, features): which sides should hold the class
-    best: tuple[float, np.ndarray] | None = None
-    for number in range(max(1, min(64, _TRIES // len(counts)))):
-        jitter = rng.uniform(0.5, 1.5, len(counts)) if number else 1 + 1e-6 * rng.random(len(counts))
-        rarity = np.where(features > 0, spread, len(counts) + 1).min(1)
-        order = np.lexsort((-features[:, 0] * jitter, rarity))
-        sides, cost = _deal_once(features[order], weights, asked, wanted)
-        if best is None or cost < best[0]:
-            result = np.empty(len(counts), np.uint8)
-            result[order] = sides
-            best = cost, result
-    assert best is not None
-    return best[1]
-
-
-def _deal_once(features: np.ndarray, weights: np.ndarray, asked: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, float]:
-    """Give each block, in this order, to the side where it does most good.
-
-    The cost is the chi-square distance between the shares that the sides have and those asked for, and a large sum for each
-    class that a side should hold and does not.
-
-    Returns:
-        The side of each block, (blocks,), and the cost at the end.
-    """
-    held = np.zeros((3, features.shape[1]))
-    divisor = np.where(asked > 0, asked, 1)[:, None]
-    sides = np.empty(len(features), np.uint8)
-    for i, own in enumerate(features):
-        gain = own * (2 * (asked[:, None] - held) - own) / divisor @ weights
-        gain += 10 * (wanted & (held == 0) & (own > 0)).sum(1)
-        gain[asked == 0] = -np.inf
-        sides[i] = gain.argmax()
-        held[sides[i]] += own
-    cost = float(((held - asked[:, None]) ** 2 / divisor @ weights).sum() + 10 * (wanted & (held == 0)).sum())
-    return sides, cost
+def _cells(places: np.ndarray, size: int, first: int, count: int) -> np.ndarray:
+    """Return which of the ``count`` blocks of :func:`_line` each place (n,) along an axis lies in."""
+    return np.clip(np.floor(places / size).astype(np.int64) - first, 0, count - 1)
 
 
 def write_sides(folder: Path, sides: Mapping[str, str]) -> None:
