@@ -128,11 +128,38 @@ def test_values_may_begin_with_a_minus(words, joined):
     assert join_negative_values(words) == joined
 
 
+@pytest.mark.parametrize(
+    ("words", "paths"),
+    [
+        ([], None),
+        (["--additional-rasters", "a.tif", "--additional-rasters=b.tif"], ("a.tif", "b.tif")),
+        (["--additional-rasters", "a.tif;b.tif;", "--additional-rasters", "c.tif"], ("a.tif", "b.tif", "c.tif")),
+        (["--additional-rasters", "semi;colon.tif"], ("semi;colon.tif",)),
+    ],
+)
+def test_several_rasters(words, paths, run_job, tmp_path, monkeypatch):
+    jobs = run_job(lambda on_event, is_cancelled: {})
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "semi;colon.tif").touch()
+    assert main(["exporttrainingdata", "--input-raster=i", "--input-labels=l", "--output=o", "--bands", "4,3,2", *words]) == 0
+    assert jobs[0].additional_rasters == paths
+    assert jobs[0].bands == (4, 3, 2)
+
+
+def test_help_tells_how_to_give_lists(capsys):
+    with pytest.raises(SystemExit):
+        main(["exporttrainingdata", "--help"])
+    out = " ".join(capsys.readouterr().out.split())
+    assert "--additional-rasters PATH Additional Input Rasters." in out
+    assert "(several: give the option again, or put ; between them)" in out
+    assert "--bands N,N,... Bands. Numbers of the bands" in out
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="quoted differently")
 def test_the_command_that_qgis_shows_gives_the_same_job():
     job = ExportTrainingData(
         input_raster="a b's.tif", input_labels="l.gpkg|layername=x", output="out", extent="-10,-9,50,51", stride_x=64,
-        no_feature_tiles=True, image_format="PNG",
+        no_feature_tiles=True, image_format="PNG", additional_rasters=("c d.tif", "-e.tif"), bands=(3, 1), append=True,
     )  # fmt: skip
     words = shlex.split(client.command_of(job))
     options = make_parser().parse_args(words[3:])

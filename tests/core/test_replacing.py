@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -58,6 +59,20 @@ def test_a_folder_is_replaced(chips, tmp_path):
         chips.mkdir()
         (chips / "esri_model_definition.emd").write_text("new")
     assert everything(tmp_path) == {"chips/esri_model_definition.emd": "new"}
+
+
+def test_what_is_added_to_stays(chips, tmp_path):
+    with replacing(replace(export(chips), append=True), fail):
+        (chips / "images" / "1.tif").write_text("new chip")
+    assert everything(chips) == {"esri_model_definition.emd": "{}", "images/0.tif": "old chip", "images/1.tif": "new chip"}
+
+
+def test_a_folder_that_holds_one_of_several_rasters_is_never_replaced(chips):
+    (chips / "more.tif").touch()
+    job = replace(export(chips), additional_rasters=("a.tif", str(chips / "more.tif")))
+    with pytest.raises(OutputError, match="ADDITIONAL_RASTERS lies in it"), replacing(job, fail):
+        pass
+    assert (chips / "more.tif").exists()
 
 
 def test_what_does_not_exist_needs_no_replacing(tmp_path):
