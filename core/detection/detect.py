@@ -10,13 +10,13 @@ import numpy as np
 from torch import nn
 
 from ..device import choose_device
+from ..fitting import check_fit, fitted_cell_size
 from ..imagery import Raster
 from ..models import load
 from ..packages import ModelCard, read_package
 from ..reporting import Reporter
 from ..suppression import suppress
 from ..vectors import FeatureWriter, read_features, to_map, to_pixels
-from .fitting import check_fit
 from .objects import Objects
 from .pipeline import detect
 
@@ -42,7 +42,8 @@ def run(job: DetectObjects, report: Reporter) -> dict[str, int]:
     card = package.card
     threshold = card.threshold if job.threshold is None else job.threshold
     device = choose_device(job.processor, job.gpu_id, report)
-    with Raster(job.input, job.cell_size, job.extent) as raster:
+    cell_size = job.cell_size or _cell_size(job, card, report)
+    with Raster(job.input, cell_size, job.extent) as raster:
         for text in raster.warnings:
             report.warning(text)
         check_fit(raster, card, report)
@@ -51,7 +52,7 @@ def run(job: DetectObjects, report: Reporter) -> dict[str, int]:
         _leave_out_early(model, threshold)
         stream = detect(
             job.input, model, card, threshold=threshold, padding=job.padding, batch_size=job.batch_size,
-            cell_size=job.cell_size, extent=job.extent, mask=mask, device=device, report=report.part(0, 0.95),
+            cell_size=cell_size, extent=job.extent, mask=mask, device=device, report=report.part(0, 0.95),
         )  # fmt: skip
         with FeatureWriter(job.output, raster.crs_wkt, FIELDS) as writer, closing(stream) as found:
             for objects in _suppressed(found, job.max_overlap, report) if job.nms else found:
@@ -66,6 +67,12 @@ def run(job: DetectObjects, report: Reporter) -> dict[str, int]:
     return {"COUNT": writer.count}
 
 
+def _cell_size(job: DetectObjects, card: ModelCard, report: Reporter) -> float | None:
+    """Return the cell size to search at when the user left it open."""
+    with Raster(job.input, extent=job.extent) as raster:
+        return fitted_cell_size(raster, card, report)
+
+
 def _mask(source: str, raster: Raster) -> np.ndarray:
     """Return the mask's polygons in pixels."""
     features = read_features(source)
@@ -75,10 +82,10 @@ def _mask(source: str, raster: Raster) -> np.ndarray:
 def _leave_out_early(model: nn.Module, threshold: float) -> None:
     """Tell the network the threshold, so that it draws no masks of objects that are left out afterwards.
 
-    Scores below do not influence what is above: torchvision's suppression goes by falling score.
+    Scores below do not influence what is above: the networks' own suppression goes by falling score.
     """
-    heads = getattr(model, "roi_heads", None)
-    if heads is not None:
+    heads = getattr(model, "roi_heads", model)
+    if hasattr(heads, "score_thresh"):
         heads.score_thresh = max(heads.score_thresh, threshold - 1e-3)  # the exact cut is made on the result
 
 

@@ -48,12 +48,11 @@ def extent() -> Any:
     )
 
 
-def cell_size() -> Any:
-    """Resolution worked at."""
+def cell_size(empty: str) -> Any:
+    """Resolution worked at; ``empty`` says what it is when nothing is given."""
     return number(
         "Cell Size",
-        "Pixel size to work at, in units of the raster's coordinate system (degrees for geographic ones). Empty or 0: "
-        "the raster's own.",
+        f"Pixel size to work at, in units of the raster's coordinate system (degrees for geographic ones). Empty or 0: {empty}",
         None,
         advanced=True,
     )

@@ -49,7 +49,9 @@ class DetectObjects(Job):
     )
     extent: str | None = common.extent()
     mask: str | None = features("Mask", "Only objects that touch one of these polygons are kept.", None, advanced=True)
-    cell_size: float | None = common.cell_size()
+    cell_size: float | None = common.cell_size(
+        "the raster's own, unless it is more than twice as coarse or as fine as the model's; then the model's."
+    )
     processor: str = common.processor()
     gpu_id: int = common.gpu_id()
     output: str = parameter(Kind.NEW_FEATURES, "Output Detected Objects", "Polygon layer with Class and Confidence.")

@@ -234,7 +234,7 @@ class ExportTrainingData(Job):
     )
     start_index: int = integer("Start Index", "Number of the first chip.", 0, maximum=999_999_999, advanced=True)
     extent: str | None = common.extent()
-    cell_size: float | None = common.cell_size()
+    cell_size: float | None = common.cell_size("that of the Model, else the raster's own.")
     snap_raster: str | None = raster(
         "Snap Raster", "Pixels are aligned with those of this raster, in its coordinate system.", None, advanced=True
     )

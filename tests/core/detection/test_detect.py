@@ -1,6 +1,7 @@
 """The job: packages and rasters in, a layer out."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,13 @@ import pytest
 import shapely
 import torch
 from affine import Affine
+from rasterio.crs import CRS
 
 from core.detection.detect import run
 from core.errors import Cancelled, InputError, InvalidParameter, ModelError
 from core.jobs import DetectObjects
 from core.models import build
-from core.packages import write_package
+from core.packages import read_package, write_package
 from core.reporting import Reporter
 from core.vectors import read_features
 from tests.core.detection.scenes import TRUCK, Finder, card, draw
@@ -172,3 +174,30 @@ def test_cancel_leaves_nothing(packages, scene, tmp_path, monkeypatch):
         detect(Reporter(lambda event: None, cancel), scene, packages["MaskRCNN"], tmp_path, threshold=0.1, batch_size=1)
     assert [path.name for path in Path(tmp_path).iterdir()] == ["scene.tif"]
     assert threading.active_count() == before
+
+
+@pytest.mark.parametrize(
+    ("model_at", "values", "searched_at", "warning"),
+    [
+        (None, {}, None, None),
+        (0.9, {}, None, None),  # the imagery's own pixels are best where the model stands them
+        (1.2, {}, 1.2, "scene.tif has pixels of 0.5, 2.4 times finer than the 1.2 that the model was trained at"),
+        (0.2, {}, 0.2, "scene.tif has pixels of 0.5, 2.5 times coarser than the 0.2 that the model was trained at"),
+        (1.2, {"cell_size": 0.5}, 0.5, "scene.tif is read at a cell size of 0.5, but the model was trained at 1.2"),
+    ],
+)
+def test_the_cell_size_searched_at(packages, scene, report, tmp_path, monkeypatch, model_at, values, searched_at, warning):
+    package = read_package(packages["FasterRCNN"])
+    facts = replace(package.card, cell_size=model_at and (model_at, model_at), crs_wkt=CRS.from_epsg(32645).to_wkt())
+    path = write_package(tmp_path / "other", "m", facts, package.state_dict())
+    used = []
+
+    def search(*_, cell_size, **__):
+        used.append(cell_size)
+        yield from ()
+
+    monkeypatch.setattr("core.detection.detect.detect", search)
+    detect(report, scene, str(path), tmp_path, **values)
+    assert used == [searched_at]
+    said = [text for text in report.warnings if "pixels of" in text or "cell size" in text]
+    assert (said == []) if warning is None else (len(said) == 1 and said[0].startswith(warning))

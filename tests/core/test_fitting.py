@@ -5,8 +5,8 @@ import pytest
 from affine import Affine
 from rasterio.crs import CRS
 
-from core.detection.fitting import check_fit
 from core.errors import ModelError
+from core.fitting import check_fit
 from core.imagery import Raster
 from core.packages import Normalisation
 from tests.core.detection.scenes import card
