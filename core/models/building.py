@@ -9,8 +9,9 @@ from ..errors import ModelError
 from ..packages import ModelCard, Package
 from . import weights as published
 from .adapting import adapt_bands
-from .backbones import backbone, build_backbone, first_convolution
+from .backbones import backbone, load_classifier
 from .registry import model_type
+from .state_names import misfit, not_finite, with_current_names
 
 
 def build(card: ModelCard, weights: str = "NONE", fixed_norm: bool = True) -> nn.Module:
@@ -30,18 +31,12 @@ def build(card: ModelCard, weights: str = "NONE", fixed_norm: bool = True) -> nn
     Raises:
         ModelError: the kind of model or backbone is unknown, its options are damaged, or the weights cannot be had.
     """
-    kind = model_type(card)
-    channels = int(card.options.get("pyramid_channels", 256))
-    body = build_backbone(card.backbone, len(card.bands), channels, fixed_norm)
+    network: nn.Module = model_type(card).build(card, fixed_norm)
     if weights == "IMAGENET":
         state = published.imagenet(card.backbone)
-        prefix = backbone(card.backbone).features
-        state = {key.removeprefix(prefix + ".") if prefix else key: value for key, value in state.items()}
-        first = first_convolution(card.backbone).removeprefix("backbone.body.")
-        state[first] = adapt_bands(state[first], ("Red", "Green", "Blue"), card.band_names)
-        known = body.body.state_dict().keys()
-        body.body.load_state_dict({key: value for key, value in state.items() if key in known})
-    network: nn.Module = kind.build(card, body)
+        name = backbone(card.backbone).first_convolution
+        state[name] = adapt_bands(state[name], ("Red", "Green", "Blue"), card.band_names)
+        load_classifier(network, card.backbone, state)
     return network
 
 
@@ -60,14 +55,20 @@ def load_weights(network: nn.Module, package: Package) -> None:
     """Put a package's weights into a network built from its card.
 
     Raises:
-        ModelError: they do not fit.
+        ModelError: they do not fit: missing, left over or of another shape; or they are NaN or infinite. The first tensor
+            is named.
     """
-    try:
-        network.load_state_dict(package.state_dict())
-    except RuntimeError as error:
-        first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
+    name, card = package.path.name, package.card
+    state = with_current_names(package.state_dict())
+    if broken := not_finite(state):
         raise ModelError(
-            f"{package.path.name}: the weights do not fit a {package.card.model_type} with {package.card.backbone} and "
-            f"{len(package.card.classes)} classes ({first[:200]}).",
+            f"{name}: the weights hold values that are not finite numbers ({broken}).",
+            "Its training went wrong, or the file is damaged. Use another package, or train again.",
+        )
+    if reason := misfit(network.state_dict(), state):
+        raise ModelError(
+            f"{name}: the weights do not fit a {card.model_type} with {card.backbone} and {len(card.classes)} classes "
+            f"({reason}).",
             "The package is damaged, or was put together from parts of different models.",
-        ) from error
+        )
+    network.load_state_dict(state)

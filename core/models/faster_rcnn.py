@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from torch import nn
 from torchvision.models.detection import FasterRCNN
-from torchvision.models.detection.backbone_utils import BackboneWithFPN
 
 from ..packages import ModelCard
-from .rcnn import finish, keywords
+from .rcnn import finish, keywords, pyramid, transform
 
 METADATA_FORMATS = ("PASCAL_VOC_rectangles", "KITTI_rectangles", "RCNN_Masks")
 MASKS = False
 CLASS_LAYERS = ("roi_heads.box_predictor.",)  # what depends on the classes
 
 
-def build(card: ModelCard, backbone: BackboneWithFPN) -> nn.Module:
-    """Put the detector on its backbone."""
-    return finish(FasterRCNN(backbone, **keywords(card, backbone.out_channels)), card)
+def build(card: ModelCard, fixed_norm: bool = True) -> nn.Module:
+    """Build the detector; see :func:`core.models.build`."""
+    body = pyramid(card, fixed_norm)
+    return finish(FasterRCNN(body, **keywords(card, body.out_channels)), transform(card))

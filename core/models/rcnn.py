@@ -9,6 +9,7 @@ from typing import Any
 
 from torch import Tensor
 from torchvision.models.detection._utils import BoxCoder
+from torchvision.models.detection.backbone_utils import BackboneWithFPN
 from torchvision.models.detection.faster_rcnn import FastRCNNPredictor, TwoMLPHead
 from torchvision.models.detection.generalized_rcnn import GeneralizedRCNN
 from torchvision.models.detection.rpn import AnchorGenerator
@@ -17,7 +18,7 @@ from torchvision.ops import MultiScaleRoIAlign
 
 from ..errors import ModelError
 from ..packages import ModelCard
-from .backbones import STRIDES, backbone
+from .backbones import STRIDES, backbone, build_backbone
 
 ASPECT_RATIOS = (0.5, 1.0, 2.0)  # height / width
 _LEVELS = ["0", "1", "2", "3"]  # the pooled level proposes but is not cropped from
@@ -80,6 +81,16 @@ def default_options(backbone_name: str, median_side: float | None) -> dict[str, 
     }
 
 
+def pyramid(card: ModelCard, fixed_norm: bool) -> BackboneWithFPN:
+    """Build what reads the image."""
+    return build_backbone(card.backbone, len(card.bands), int(card.options.get("pyramid_channels", 256)), fixed_norm)
+
+
+def transform(card: ModelCard) -> AtItsOwnSize:
+    """Return what the network does to the images it is given."""
+    return AtItsOwnSize(card.normalisation.mean, card.normalisation.std)
+
+
 def keywords(card: ModelCard, pyramid_channels: int) -> dict[str, Any]:
     """Return the arguments of torchvision's ``FasterRCNN`` that follow from the card.
 
@@ -112,9 +123,9 @@ def keywords(card: ModelCard, pyramid_channels: int) -> dict[str, Any]:
         raise ModelError(f"The package's network options are damaged: {reason}.", "Train the model again.") from error
 
 
-def finish(network: GeneralizedRCNN, card: ModelCard) -> GeneralizedRCNN:
-    """Give a detector of torchvision the card's normalisation, no resizing, and boxes in single precision."""
-    network.transform = AtItsOwnSize(card.normalisation.mean, card.normalisation.std)
+def finish(network: GeneralizedRCNN, transform: GeneralizedRCNNTransform) -> GeneralizedRCNN:
+    """Give a detector of torchvision another way to take images, and boxes in single precision."""
+    network.transform = transform
     for stage in (network.rpn, network.roi_heads):
         stage.box_coder = ExactBoxCoder(stage.box_coder.weights)
     return network

@@ -1,4 +1,4 @@
-"""Every kind of model by the name that Esri gives it: one module each."""
+"""Every kind of model by the name that Esri gives it: one module each, in Kestrel's way of building and in Esri's."""
 
 from __future__ import annotations
 
@@ -7,25 +7,28 @@ from types import ModuleType
 from ..errors import ModelError
 from ..packages import ModelCard
 from . import faster_rcnn, mask_rcnn
+from .esri import faster_rcnn as esri_faster_rcnn
+from .esri import mask_rcnn as esri_mask_rcnn
+from .esri import retinanet as esri_retinanet
 
 MODELS: dict[str, ModuleType] = {"MaskRCNN": mask_rcnn, "FasterRCNN": faster_rcnn}
+ESRI_MODELS: dict[str, ModuleType] = {
+    "MaskRCNN": esri_mask_rcnn,
+    "FasterRCNN": esri_faster_rcnn,
+    "RetinaNet": esri_retinanet,
+}
 
 
 def model_type(card: ModelCard) -> ModuleType:
     """Return the module that builds the card's network.
 
     Raises:
-        ModelError: Kestrel has no such network, or the package's network is built in another library's way.
+        ModelError: Kestrel has no such network.
     """
-    if card.model_type not in MODELS:
+    models = ESRI_MODELS if card.layout == "esri" else MODELS
+    if card.model_type not in models:
         raise ModelError(
             f"The package holds a model of type {card.model_type!r}, which Kestrel cannot run.",
-            f"It runs {' and '.join(MODELS)} models that were trained by Kestrel.",
+            f"It runs {' and '.join(MODELS)} models of its own, and {', '.join(ESRI_MODELS)} models of ArcGIS.",
         )
-    if card.layout != "kestrel":
-        raise ModelError(
-            f"The package holds a {card.model_type} ({card.backbone}) that was trained by ArcGIS; its network is built "
-            "in another way, and Kestrel cannot run it yet.",
-            "Train a model on the same training data with Train Deep Learning Model.",
-        )
-    return MODELS[card.model_type]
+    return models[card.model_type]

@@ -18,8 +18,8 @@ from ..errors import ModelError
 from .card import IMAGENET, ModelCard, Normalisation
 from .classes import ClassInfo
 
-
 THRESHOLDS = {"MaskRCNN": 0.9}  # ArcGIS Pro's default confidence by ModelName; 0.5 for all others
+_BACKBONES = {"RetinaNet": "resnet50"}  # what arcgis.learn takes when a package does not tell
 
 
 def parse(data: bytes, where: str) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def from_esri(content: Mapping[str, Any]) -> ModelCard:
     size = content.get(sides[0]) or content.get(sides[1])
     return ModelCard(
         model_type=kind,
-        backbone=str(parameters.get("backbone") or content.get("backbone") or ""),
+        backbone=str(parameters.get("backbone") or content.get("backbone") or _BACKBONES.get(kind, "")),
         classes=tuple(_esri_class(item) for item in content["Classes"]),
         bands=bands,
         band_names=names,

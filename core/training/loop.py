@@ -15,6 +15,7 @@ from torchvision.models.detection.generalized_rcnn import GeneralizedRCNN
 
 from ..device import describe_device
 from ..errors import Cancelled, KestrelError
+from ..models.backbones import body
 from ..packages import ModelCard
 from ..reporting import Reporter
 from .augmentation import Target
@@ -316,9 +317,10 @@ def schedule(steps: int) -> Callable[[int], float]:
 def _optimizer(network: GeneralizedRCNN, recipe: Recipe) -> torch.optim.Optimizer:
     """Return AdamW: no weight decay for biases and normalisation, a lower rate for the backbone."""
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
-    for name, parameter in network.named_parameters():
+    slow = set(body(network).parameters())
+    for parameter in network.parameters():
         if parameter.requires_grad:
-            rate = recipe.learning_rate * (recipe.backbone_rate if name.startswith("backbone.body.") else 1.0)
+            rate = recipe.learning_rate * (recipe.backbone_rate if parameter in slow else 1.0)
             groups.setdefault((rate, 0.01 if parameter.ndim > 1 else 0.0), []).append(parameter)
     return torch.optim.AdamW(
         [

@@ -12,7 +12,7 @@ from ..errors import InputError, InvalidParameter
 from ..jobs import TrainModel
 from ..models import MODELS, build, choose_normalisation, load_weights, model_type, weights
 from ..models.adapting import adapt_bands, load_matching
-from ..models.backbones import backbone, first_convolution
+from ..models.backbones import backbone, body, first_convolution, stem
 from ..models.rcnn import default_options
 from ..packages import ModelCard, Package, read_package
 from ..reporting import Reporter
@@ -122,7 +122,7 @@ def _from_package(card: ModelCard, package: Package, report: Reporter) -> Genera
         before, now = (", ".join(item.name for item in one.classes) for one in (old, card))
         report.info(f"The classes change from {before} to {now}: the last layers start anew.")
     if (len(old.bands), old.band_names) != (len(card.bands), card.band_names):
-        key = first_convolution(card.backbone)
+        key = first_convolution(donor)
         state[key] = adapt_bands(state[key], old.band_names, card.band_names)
         report.info(f"The bands change from {_names(old)} to {_names(card)}: the first layer is fitted to them.")
     network = build(card)
@@ -136,7 +136,6 @@ def freeze(network: GeneralizedRCNN, card: ModelCard, job: TrainModel, package: 
     Raises:
         InvalidParameter: the backbone is random, and would stay so.
     """
-    body = network.backbone.body
     scratch = not package and job.backbone_weights == "RANDOM"
     if job.freeze:
         if scratch:
@@ -144,10 +143,10 @@ def freeze(network: GeneralizedRCNN, card: ModelCard, job: TrainModel, package: 
                 "FREEZE would keep a backbone of random weights as it is.",
                 "Set Backbone Weights to IMAGENET, or do not freeze.",
             )
-        body.requires_grad_(False)
+        body(network).requires_grad_(False)
     elif not scratch and card.normalisation.kind == "imagenet":
-        for name in backbone(card.backbone).stem:
-            body[name].requires_grad_(False)
+        for layer in stem(network, card.backbone):
+            layer.requires_grad_(False)
 
 
 def automatic_rate(card: ModelCard, batch_size: int, package: Package | None) -> float:

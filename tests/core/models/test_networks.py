@@ -103,7 +103,7 @@ def test_fixed_normalisation_stays_fixed_in_training():
     ("change", "text"),
     [
         ({"model_type": "YOLOv3"}, "holds a model of type 'YOLOv3', which Kestrel cannot run"),
-        ({"layout": "esri"}, "holds a FasterRCNN .mobilenet_v2. that was trained by ArcGIS"),
+        ({"layout": "esri"}, "holds a FasterRCNN of ArcGIS with the backbone 'mobilenet_v2', which Kestrel cannot run"),
         ({"backbone": "vgg16"}, "has no backbone 'vgg16'"),
         ({"options": {}}, "has no 'anchor_sizes'"),
         ({"options": {**default_options("resnet18", None), "anchor_sizes": [8.0]}}, "do not fit 5 pyramid levels"),
