@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from qgis.core import (
 from .crs import sound
 from .temporary import file_for
 
+_IN_MEMORY = re.compile(r"/vsimem/|^MEM:")  # of this process
 _OPTIONS = ["COMPRESS=DEFLATE", "TILED=YES", "BIGTIFF=IF_SAFER"]
 
 
@@ -36,7 +38,7 @@ class RasterInput:
         crs: of the layer: the user may have set another than the file's.
         source: what the layer's provider opens.
         file_crs: what the provider says.
-        pipe: delivers the pixels, once, when GDAL cannot open the source; else None.
+        pipe: delivers the pixels, once, when the worker's GDAL cannot open the source; else None.
     """
 
     name: str
@@ -50,7 +52,7 @@ class RasterInput:
         """Take what is needed from ``layer``; call it in the thread that the layer lives in."""
         provider = layer.dataProvider()
         pipe = None
-        if provider.name() != "gdal":
+        if provider.name() != "gdal" or _IN_MEMORY.search(layer.source()):
             pipe = QgsRasterPipe()
             # The one copy: a copy of a copy of a virtual raster delivers garbage (QGIS 3.40).
             pipe.set(provider.clone())

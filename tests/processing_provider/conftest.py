@@ -15,7 +15,7 @@ import pytest
 from qgis.core import QgsApplication, QgsProcessingContext, QgsProject
 
 sys.path.insert(0, str(Path(__file__).parent))
-from things import Log, box, memory_layer, save, write_raster
+from things import Asked, Log, box, memory_layer, save, write_raster
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +67,32 @@ def run(kestrel: Any, log: Log) -> Callable[..., dict[str, Any]]:
         return processing.run(f"kestrel:{name}", parameters, feedback=log, context=context)
 
     return run
+
+
+@pytest.fixture
+def asked(kestrel: Any, monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """Look at the job instead of running it."""
+    from kestrel.processing_provider import base
+
+    seen = Asked()
+    monkeypatch.setattr(base, "run_job", seen.look)
+    monkeypatch.setattr(base, "find_python", lambda check=True: Path("python"))
+    return seen
+
+
+@pytest.fixture
+def export(run: Callable[..., dict[str, Any]], scene: Path, tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    """Run Export with the scene; what is given replaces or adds."""
+
+    def call(**given: Any) -> dict[str, Any]:
+        values = {
+            "INPUT_RASTER": str(scene / "image.tif"),
+            "INPUT_LABELS": str(scene / "labels.gpkg"),
+            "OUTPUT": str(tmp_path / "chips"),
+        }
+        return run("exporttrainingdata", **{**values, **given})
+
+    return call
 
 
 @dataclass(frozen=True)

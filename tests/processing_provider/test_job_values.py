@@ -2,95 +2,26 @@
 
 from __future__ import annotations
 
-import http.server
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from osgeo import gdal
 from qgis.core import (
     Qgis,
     QgsCoordinateReferenceSystem,
     QgsField,
-    QgsGeometry,
     QgsProcessingException,
     QgsProcessingFeatureSourceDefinition,
     QgsProject,
     QgsProperty,
-    QgsRasterLayer,
     QgsVectorLayer,
     QgsVectorLayerJoinInfo,
 )
 from qgis.PyQt.QtCore import QMetaType
-from qgis.PyQt.QtGui import QColor, QImage
-from things import LEFT, TOP, UTM, Log, box, memory_layer, write_raster
+from things import UTM, Asked, Log, box, memory_layer
 
 Run = Callable[..., dict[str, Any]]
-
-
-@dataclass
-class Asked:
-    """The job that would have gone to the worker, and what lay in its files."""
-
-    job: Any = None
-    labels: QgsVectorLayer | None = None
-    rows: list[dict[str, Any]] | None = None
-    geometries: list[QgsGeometry] | None = None
-    crs: QgsCoordinateReferenceSystem | None = None
-    raster: Any = None  # width, height, geotransform, bands, EPSG code, pixels
-
-
-@pytest.fixture
-def asked(kestrel: Any, monkeypatch: pytest.MonkeyPatch) -> Asked:
-    """Look at the job instead of running it; the temporary files live no longer than the run."""
-    from kestrel.processing_provider import base
-
-    seen = Asked()
-
-    def look(job: Any, on_event: Any, is_cancelled: Any) -> dict[str, Any]:
-        seen.job = job
-        source = getattr(job, "input_labels", None) or job.input
-        layer = QgsVectorLayer(source, "seen", "ogr")
-        if layer.isValid():
-            names = [name for name in layer.fields().names() if not name.startswith("kestrel_")]
-            features = list(layer.getFeatures())
-            seen.rows = [{name: feature[name] for name in names} for feature in features]
-            seen.geometries = [feature.geometry() for feature in features]
-            seen.crs = layer.crs()
-            seen.labels_name = Path(source).name
-        dataset = gdal.Open(getattr(job, "input_raster", None) or job.input)
-        if dataset is not None:
-            system = dataset.GetSpatialRef()
-            seen.raster = {
-                "size": (dataset.RasterXSize, dataset.RasterYSize),
-                "transform": dataset.GetGeoTransform(),
-                "epsg": system and system.GetAuthorityCode(None),
-                "pixels": dataset.ReadAsArray(),
-            }
-        return {"CHIPS": 0, "OBJECTS": 0, "OUTPUT": job.output}
-
-    monkeypatch.setattr(base, "run_job", look)
-    monkeypatch.setattr(base, "find_python", lambda check=True: Path("python"))
-    return seen
-
-
-@pytest.fixture
-def export(run: Run, scene: Path, tmp_path: Path) -> Run:
-    """Run Export with the scene; what is given replaces or adds."""
-
-    def call(**given: Any) -> dict[str, Any]:
-        values = {
-            "INPUT_RASTER": str(scene / "image.tif"),
-            "INPUT_LABELS": str(scene / "labels.gpkg"),
-            "OUTPUT": str(tmp_path / "chips"),
-        }
-        return run("exporttrainingdata", **{**values, **given})
-
-    return call
 
 
 def test_texts_of_the_command_line_become_typed_values(export: Run, asked: Asked) -> None:
@@ -206,87 +137,6 @@ def test_a_coordinate_system_that_qgis_hollowed_out_is_restored(kestrel: Any) ->
     assert restored.authid() == UTM and "UTM zone 33N" in restored.toWkt()
     whole, none = QgsCoordinateReferenceSystem(UTM), QgsCoordinateReferenceSystem()
     assert sound(whole) is whole and sound(none) is none
-
-
-# Extent and raster
-
-
-def test_the_extent_comes_in_the_coordinate_system_of_the_raster(export: Run, asked: Asked) -> None:
-    export(EXTENT=f"{LEFT},{LEFT + 50},{TOP - 40},{TOP}")
-    assert asked.job.extent == f"{LEFT!r},{LEFT + 50!r},{TOP - 40!r},{TOP!r}"
-    export(EXTENT="15.0,15.001,45.15,45.151 [EPSG:4326]")
-    west, east, south, north = map(float, asked.job.extent.split(","))
-    assert west == pytest.approx(500000, abs=1) and east - west == pytest.approx(78.6, abs=1)
-    assert north - south == pytest.approx(111.1, abs=1) and 4_999_000 < south < 5_001_000
-
-
-def test_a_coordinate_system_set_in_qgis_goes_along(export: Run, asked: Asked, tmp_path: Path) -> None:
-    path = write_raster(tmp_path / "none.tif", np.full((1, 40, 50), 9, np.uint8), crs=None)
-    layer = QgsRasterLayer(str(path), "none")
-    layer.setCrs(QgsCoordinateReferenceSystem("EPSG:32612"))
-    export(INPUT_RASTER=layer)
-    assert asked.raster["epsg"] == "32612" and asked.raster["size"] == (50, 40)
-    assert asked.raster["transform"] == (LEFT, 0.5, 0, TOP, 0, -0.5) and (asked.raster["pixels"] == 9).all()
-
-
-def test_open_options_go_along(export: Run, asked: Asked, tmp_path: Path) -> None:
-    path = write_raster(tmp_path / "o.tif", np.zeros((1, 64, 64), np.uint8))
-    export(INPUT_RASTER=QgsRasterLayer(f"{path}|option:NUM_THREADS=2", "o"))
-    assert asked.job.input_raster.endswith(".vrt") and asked.raster["size"] == (64, 64)
-
-
-def test_a_raster_of_another_provider_is_drawn_into_a_file(export: Run, asked: Asked, scene: Path, log: Log) -> None:
-    source = QgsRasterLayer(str(scene / "image.tif"), "image")
-    QgsProject.instance().addMapLayer(source)
-    layer = QgsRasterLayer(
-        f"?crs={UTM}&extent={LEFT},{TOP - 96},{LEFT + 128},{TOP}&width=256&height=192&formula=\"image@1\" * 2"
-        f"&image:uri={scene / 'image.tif'}&image:provider=gdal",
-        "doubled", "virtualraster",
-    )  # fmt: skip
-    assert layer.isValid()
-    export(INPUT_RASTER=layer)
-    expected = gdal.Open(str(scene / "image.tif")).ReadAsArray()[0] * 2.0
-    assert asked.raster["size"] == (256, 192) and asked.raster["transform"] == (LEFT, 0.5, 0, TOP, 0, -0.5)
-    np.testing.assert_allclose(asked.raster["pixels"], expected)
-    assert "Drawing doubled into a file of 256 × 192 pixels." in log.of("info")
-    export(INPUT_RASTER=layer, EXTENT=f"{LEFT + 10},{LEFT + 30},{TOP - 20},{TOP - 10}", CELL_SIZE=1)
-    assert asked.raster["size"] == (20, 10) and asked.raster["transform"] == (LEFT + 10, 1, 0, TOP - 10, 0, -1)
-    QgsProject.instance().removeMapLayer(source)
-
-
-@pytest.fixture
-def tiles(tmp_path: Path) -> Iterator[str]:
-    """The address of a tile service whose every tile is green."""
-    picture = QImage(256, 256, QImage.Format.Format_RGB32)
-    picture.fill(QColor(10, 200, 30))
-    picture.save(str(tmp_path / "tile.png"))
-    data = (tmp_path / "tile.png").read_bytes()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "image/png")
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *_: object) -> None:
-            """Be quiet."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/{{z}}/{{x}}/{{y}}.png"
-    server.shutdown()
-
-
-def test_a_map_service_needs_extent_and_cell_size_and_is_drawn(export: Run, asked: Asked, tiles: str) -> None:
-    address = tiles.replace("{", "%7B").replace("}", "%7D")
-    layer = QgsRasterLayer(f"type=xyz&url={address}&zmin=0&zmax=18&http-header:referer=", "service", "wms")
-    assert layer.isValid()
-    with pytest.raises(QgsProcessingException, match=r"service is a map service .* Give EXTENT and CELL_SIZE"):
-        export(INPUT_RASTER=layer)
-    export(INPUT_RASTER=layer, EXTENT="0,100,0,50 [EPSG:3857]", CELL_SIZE=1)
-    assert asked.raster["size"] == (100, 50) and asked.raster["epsg"] == "3857"
-    assert (asked.raster["pixels"][:3] == np.array([10, 200, 30])[:, None, None]).all()
 
 
 # Before anything is written

@@ -14,6 +14,7 @@ from qgis.core import (
     QgsFeature,
     QgsGeometry,
     QgsProcessingFeedback,
+    QgsRasterLayer,
     QgsVectorFileWriter,
     QgsVectorLayer,
 )
@@ -53,6 +54,59 @@ class Log(QgsProcessingFeedback):
 
     def of(self, kind: str) -> list[str]:
         return [text for found, text in self.lines if found == kind]
+
+
+@dataclass
+class Asked:
+    """A job that would have gone to the worker, and what lay in its files, which live no longer than the run."""
+
+    job: Any = None
+    rows: list[dict[str, Any]] | None = None
+    geometries: list[QgsGeometry] | None = None
+    crs: QgsCoordinateReferenceSystem | None = None
+    labels_name: str = ""
+    rasters: dict[str, dict[str, Any]] = field(default_factory=dict)  # by path: size, transform, EPSG code, pixels
+
+    @property
+    def raster(self) -> dict[str, Any]:
+        """The first raster."""
+        return self.rasters[self.job.input_raster]
+
+    def look(self, job: Any, on_event: Any, is_cancelled: Any) -> dict[str, Any]:
+        """Stand in for the worker's client."""
+        self.job = job
+        layer = QgsVectorLayer(job.input_labels or "", "seen", "ogr")
+        if layer.isValid():
+            names = [name for name in layer.fields().names() if not name.startswith("kestrel_")]
+            features = list(layer.getFeatures())
+            self.rows = [{name: feature[name] for name in names} for feature in features]
+            self.geometries = [feature.geometry() for feature in features]
+            self.crs = layer.crs()
+            self.labels_name = Path(job.input_labels).name
+        several = job.additional_rasters or ()
+        for path in (job.input_raster, *several, job.input_class_raster, job.snap_raster):
+            dataset = gdal.Open(path) if path and Path(path).is_file() else None
+            if dataset is not None:
+                system = dataset.GetSpatialRef()
+                self.rasters[path] = {
+                    "size": (dataset.RasterXSize, dataset.RasterYSize),
+                    "transform": dataset.GetGeoTransform(),
+                    "epsg": system and system.GetAuthorityCode(None),
+                    "pixels": dataset.ReadAsArray(),
+                }
+        return {"CHIPS": 0, "OBJECTS": 0, "OUTPUT": job.output}
+
+
+def virtual_raster(path: Path, factor: int = 1, name: str = "drawn", size: tuple[int, int] = (256, 192)) -> QgsRasterLayer:
+    """A raster that only QGIS can read: the first band of a file, of which the project has a layer, times ``factor``."""
+    columns, rows = size
+    layer = QgsRasterLayer(
+        f"?crs={UTM}&extent={LEFT},{TOP - rows * PIXEL},{LEFT + columns * PIXEL},{TOP}&width={columns}&height={rows}"
+        f'&formula="image@1" * {factor}&image:uri={path}&image:provider=gdal',
+        name, "virtualraster",
+    )  # fmt: skip
+    assert layer.isValid()
+    return layer
 
 
 def write_raster(path: Path, pixels: np.ndarray, crs: str | None = UTM, pixel: float = PIXEL) -> Path:
