@@ -13,6 +13,7 @@ from rasterio.errors import CRSError
 
 from ..errors import InputError, InvalidParameter
 from .coordinates import project
+from .ground import AffineGround, Ground
 from .windows import Window
 
 _FORMAT = re.compile(r"^\s*([^,\[\]]+),([^,\[\]]+),([^,\[\]]+),([^,\[\]]+?)\s*(?:\[(.+)\])?\s*$")
@@ -55,63 +56,76 @@ class Extent:
             raise InvalidParameter(f"EXTENT names the coordinate system {name}, which is unknown.", hint) from None
         return cls(xmin, xmax, ymin, ymax, crs)
 
-    def window(self, transform: Affine, width: int, height: int, crs: CRS | None, name: str) -> Window:
+    def window(self, ground: Ground, width: int, height: int, name: str) -> Window:
         """Return the pixels of a grid that the rectangle covers, cut to the grid.
 
         Edges go to the nearest whole pixel; on a rotated grid, or from another coordinate system, the result is the smallest
         window of pixels around the rectangle.
 
         Args:
-            transform: pixel (col, row) to map of the grid.
+            ground: where the grid's pixels are.
             width: columns of the grid.
             height: rows of the grid.
-            crs: coordinate system of the grid.
             name: of the raster, for errors.
 
         Raises:
-            InputError: no overlap, or coordinate systems that cannot be brought together.
+            NoOverlap: the rectangle covers no pixel.
+            InputError: coordinate systems that cannot be brought together.
         """
+        crs = ground.crs
         if self.crs is not None and crs is None:
             raise InputError(
                 f"The extent is in {self.crs.to_string()}, but {name} has no coordinate system.",
                 "Assign one to the raster, or give the extent in the raster's own numbers.",
             )
         own, other = crs or CRS(), self.crs or crs or CRS()
-        outline = project(_map_points(transform, _outline(0, 0, width, height)), own, other)
-        if ((outline >= (self.xmin, self.ymin)) & (outline <= (self.xmax, self.ymax))).all():
+        edge = project(ground.to_map(outline(0, 0, width, height)), own, other)
+        if ((edge >= (self.xmin, self.ymin)) & (edge <= (self.xmax, self.ymax))).all():
             return Window(0, 0, width, height)  # also for extents, such as the world, that have no place in the raster's system
-        points = project(_outline(self.xmin, self.ymin, self.xmax, self.ymax), other, own)
-        if np.isfinite(points).all():
-            pixels = _map_points(~transform, points)
-            left, top = np.maximum(np.rint(pixels.min(axis=0)), 0).astype(int)
-            right, bottom = np.minimum(np.rint(pixels.max(axis=0)), (width, height)).astype(int)
-            if left < right and top < bottom:
-                return Window(int(left), int(top), int(right - left), int(bottom - top))
-        raise InputError(
-            f"The extent {self} covers no pixel of {name}, which spans {bounds_text(transform, width, height)}"
-            f"{f' in {crs.to_string()}' if crs else ''}.",
-            "Check the extent and its coordinate system.",
-        )
+        points = project(outline(self.xmin, self.ymin, self.xmax, self.ymax), other, own)
+        pixels = ground.to_pixels(points) if np.isfinite(points).all() else points
+        window = window_around(pixels)
+        part = window and window.intersection(Window(0, 0, width, height))
+        if part is None:
+            raise NoOverlap(
+                f"The extent {self} covers no pixel of {name}, which spans {span(ground, width, height)}.",
+                "Check the extent and its coordinate system.",
+            )
+        return part
 
     def __str__(self) -> str:
         numbers = f"x {self.xmin:.10g} to {self.xmax:.10g}, y {self.ymin:.10g} to {self.ymax:.10g}"
         return f"{numbers} in {self.crs.to_string()}" if self.crs else numbers
 
 
-def _outline(left: float, low: float, right: float, high: float) -> np.ndarray:
-    """Points along the four edges of a rectangle, (n, 2)."""
+class NoOverlap(InputError):
+    """An extent that covers no pixel of a raster."""
+
+
+def outline(left: float, low: float, right: float, high: float) -> np.ndarray:
+    """Return points along the four edges of a rectangle, (n, 2) float64."""
     x, y = np.linspace(left, right, _EDGE_POINTS), np.linspace(low, high, _EDGE_POINTS)
     edges = ((x, low), (x, high), (left, y), (right, y))
     return np.concatenate([np.column_stack(np.broadcast_arrays(*edge)) for edge in edges])
 
 
-def _map_points(transform: Affine, points: np.ndarray) -> np.ndarray:
-    """Apply a transform to (n, 2) points."""
-    return points @ np.array([[transform.a, transform.d], [transform.b, transform.e]]) + (transform.c, transform.f)
+def window_around(pixels: np.ndarray) -> Window | None:
+    """Return the window around points, (n, 2) in pixels, to the nearest whole pixel; None if it is empty or unknown."""
+    if not np.isfinite(pixels).all():
+        return None
+    left, top = (round(float(value)) for value in pixels.min(axis=0))
+    right, bottom = (round(float(value)) for value in pixels.max(axis=0))
+    return Window(left, top, right - left, bottom - top) if left < right and top < bottom else None
+
+
+def span(ground: Ground, width: int, height: int) -> str:
+    """Return the map rectangle around a grid for a message: ``"x 1 to 2, y 3 to 4 in EPSG:32645"``."""
+    corners = ground.to_map(np.array([(0, 0), (width, 0), (width, height), (0, height)], float))
+    (xmin, ymin), (xmax, ymax) = corners.min(axis=0), corners.max(axis=0)
+    system = f" in {ground.crs.to_string()}" if ground.crs else ""
+    return f"x {xmin:.10g} to {xmax:.10g}, y {ymin:.10g} to {ymax:.10g}{system}"
 
 
 def bounds_text(transform: Affine, width: int, height: int) -> str:
     """Return the map rectangle around a grid for a message: ``"x 1 to 2, y 3 to 4"``."""
-    corners = _map_points(transform, np.array([(0, 0), (width, 0), (width, height), (0, height)], float))
-    (xmin, ymin), (xmax, ymax) = corners.min(axis=0), corners.max(axis=0)
-    return f"x {xmin:.10g} to {xmax:.10g}, y {ymin:.10g} to {ymax:.10g}"
+    return span(AffineGround(transform, None), width, height)

@@ -2,45 +2,53 @@
 
 from __future__ import annotations
 
-import os
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 import rasterio
 from affine import Affine
-from rasterio.enums import ColorInterp, MaskFlags, Resampling
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.crs import CRS
+from rasterio.enums import Resampling
+from rasterio.errors import RasterioError
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window as SourceWindow
 
-from ..errors import InputError
-from .extent import Extent
+from ..errors import InputError, InvalidParameter
+from .dataset import Bands, open_dataset, reason
+from .extent import Extent, span
+from .grid import PixelGrid
+from .ground import AffineGround, CameraGround, ControlPointGround, Ground, ground_of
+from .turning import sample
 from .windows import Window
 
-# Blocks that GDAL keeps in memory, in MB, unless the user set it: its default, a share of the machine, grows with the machine.
-os.environ.setdefault("GDAL_CACHEMAX", "512")
-warnings.filterwarnings("ignore", category=NotGeoreferencedWarning)  # said by Raster.warnings, in the user's words
-
-_BAND_NAMES = {"red": "Red", "green": "Green", "blue": "Blue", "nir": "NearInfrared", "rededge": "RedEdge",
-               "coastal": "CoastalBlue", "yellow": "Yellow", "swir": "ShortWaveInfrared", "pan": "Panchromatic"}  # fmt: skip
+_IN_PIXELS = Affine(1, 0, 0, 0, -1, 0)  # x = column, y = -row, as QGIS shows an image without georeference
 
 
 class Raster:
     """A raster source as a grid of pixels to be read window by window; a context manager, one instance per thread.
 
-    The *working grid* is the raster's own grid, resampled when a cell size is given, then cut to the extent. It keeps
-    the raster's rotation and direction. Its pixels do not depend on the extent or on how it is tiled.
+    The *working grid* is the raster's own grid, resampled when a cell size is given, moved when a grid to snap to is given,
+    then cut to the extent. It keeps the raster's rotation and direction. Its pixels do not depend on the extent or on how
+    it is tiled.
 
     Rasters with ground control points only are seen warped to their coordinate system, and rasters without any
-    georeference have x = column and y = -row: both as QGIS shows them, so that labels drawn there fit.
+    georeference have x = column and y = -row: both as QGIS shows them, so that labels drawn there fit. In *pixel space* no
+    raster is warped: the map of the working grid is x = column, y = -row of the image as it was taken, and only
+    :meth:`to_grid` knows where it lies on the ground.
+
+    A copy (:func:`copy.deepcopy`, pickle) is closed and reads on its own: one for each thread or process.
 
     Args:
         source: a path or any GDAL data source.
         cell_size: size of a working pixel in units of the coordinate system; None or 0 for the raster's own.
-        extent: the part to work on, see :meth:`Extent.parse`; None or empty for all.
+        extent: the part to work on in map coordinates, see :meth:`Extent.parse`; None or empty for all.
+        bands: the data bands that the raster consists of from then on, counted from 0 without alpha, in that order; None
+            for all.
+        snap: a grid whose corners the working pixels meet, see :meth:`PixelGrid.snapped`.
+        pixel_space: whether to see rows and columns rather than the map.
 
     Attributes:
         source, name: what was opened, and its file name.
@@ -50,112 +58,187 @@ class Raster:
         nodata: the no-data value of the first band; None when it has none. :meth:`read` uses each band's own.
         band_names: one per band, Esri's words for colours, else the band's description, else ``""``.
         transform: working pixel (col, row) to map, upper-left corner of the pixel.
-        crs: coordinate system; None when there is none.
+        crs: coordinate system; None when there is none, and in pixel space.
+        ground_crs: the system of map coordinates: ``crs``, and in pixel space that of the ground.
         cell_size: width and height of a working pixel in units of the coordinate system, both positive.
+        block_shape: rows and columns, in working pixels, of the pieces that the file is stored in. Reading along them is quick.
         warnings: sentences about the raster that a user should see.
 
     Raises:
-        InputError: no such raster, not readable, without bands, an extent off it, a cell size larger than it.
-        InvalidParameter: an extent that is not one.
+        InputError: no such raster, not readable, without bands, an extent off it, a cell size larger than it, a grid that it
+            cannot be snapped to.
+        InvalidParameter: an extent that is not one, a band that is not there, a cell size in pixel space.
     """
 
-    def __init__(self, source: str, cell_size: float | None = None, extent: str | None = None) -> None:
+    def __init__(
+        self,
+        source: str,
+        cell_size: float | None = None,
+        extent: str | None = None,
+        *,
+        bands: Sequence[int] | None = None,
+        snap: PixelGrid | None = None,
+        pixel_space: bool = False,
+    ) -> None:
+        if pixel_space and (cell_size or snap):
+            raise InvalidParameter(
+                "A cell size and a snap raster have no meaning in pixel space, where pixels are taken as they are.",
+                "Leave them empty, or choose map space.",
+            )
         self.source = str(source)
         self.name = Path(self.source).name or self.source
-        self._file = _open(self.source, self.name)
-        self._dataset = self._file
+        self._warps: list[dict[str, Any]] = []
+        self._handles: list[rasterio.DatasetReader] = []
         try:
-            self._describe()
-            self._lay_grid(cell_size, extent)
+            self._describe(bands, pixel_space)
+            self._lay_grid(cell_size, snap, extent)
         except BaseException:
             self.close()
             raise
 
-    def _describe(self) -> None:
+    def _describe(self, bands: Sequence[int] | None, pixel_space: bool) -> None:
         """Set what the file says of itself."""
-        data, notes = self._file, []
-        transform, crs = data.transform, data.crs or None
-        points, points_crs = data.gcps
-        if transform.is_identity and points and points_crs:
-            data = self._dataset = WarpedVRT(
-                data, src_crs=points_crs, crs=points_crs, resampling=Resampling.bilinear, add_alpha=data.nodata is None
-            )
-            transform, crs = data.transform, data.crs
-            notes.append(f"{self.name} is placed by {len(points)} ground control points and is warped while it is read.")
-        elif transform.is_identity:
-            transform = Affine(1, 0, 0, 0, -1, 0)
-            notes.append(f"{self.name} has no georeference: its coordinates are x = column, y = -row, in pixels.")
-        elif crs is None:
-            notes.append(f"{self.name} has no coordinate system; labels must be in the same one.")
-        if transform.is_degenerate:
-            raise InputError(
-                f"The georeference of {self.name} has pixels without area.", "Repair it, for example with gdal_translate."
-            )
-        self._source_transform, self.crs = transform, crs
+        file, notes = self._dataset(), []
+        self._bands = Bands.of(file, bands, self.name)
+        self._alpha, self._masked = self._bands.alpha, self._bands.masked
+        self.count, self.dtype = len(self._bands), self._bands.dtype
+        self.nodata, self.band_names = self._bands.declared, self._bands.names
 
-        alpha = [i for i in data.indexes if data.colorinterp[i - 1] is ColorInterp.alpha]
-        self._bands = [i for i in data.indexes if i not in alpha] or alpha
-        self._alpha = alpha[0] if alpha and alpha != self._bands else None
-        self.count = len(self._bands)
-        self.dtype = np.result_type(*(np.dtype(data.dtypes[i - 1]) for i in self._bands))
-        if self.dtype.kind == "c":
-            raise InputError(f"{self.name} holds complex numbers.", "Give a raster of real numbers, for example the amplitude.")
-        nodata = [data.nodatavals[i - 1] for i in self._bands]
-        self.nodata = nodata[0]
-        self._nodata = [_fitting(value, self.dtype) for value in nodata]
-        # A mask beside the bands; what GDAL makes of no-data values and of alpha bands is looked at directly.
-        self._masked = any(
-            MaskFlags.per_dataset in data.mask_flag_enums[i - 1] and MaskFlags.alpha not in data.mask_flag_enums[i - 1]
-            for i in self._bands
-        )
-        self.band_names = tuple(
-            _BAND_NAMES.get(data.colorinterp[i - 1].name, "") or data.descriptions[i - 1] or "" for i in self._bands
-        )
-        self._categories = any(data.colorinterp[i - 1] is ColorInterp.palette for i in self._bands)
-        if self._categories:
+        ground: Ground = ground_of(file)
+        points, points_crs = file.gcps
+        if file.transform.is_identity and not pixel_space:
+            if points and points_crs:
+                self._warp(src_crs=points_crs, crs=points_crs)
+                notes.append(f"{self.name} is placed by {len(points)} ground control points and is warped while it is read.")
+            else:
+                ground = AffineGround(_IN_PIXELS, file.crs or None)
+        seen = self._dataset()
+        if seen is not file:
+            ground = AffineGround(seen.transform, seen.crs or None)
+        self._ground = ground
+        self._check_ground(seen, notes)
+        self.ground_crs: CRS | None = ground.crs
+        self.crs: CRS | None = None
+        transform = _IN_PIXELS
+        if isinstance(ground, AffineGround) and not pixel_space:
+            self.crs, transform = ground.crs, ground.transform
+        self._own = PixelGrid(transform, seen.width, seen.height, self.crs)
+        if self._bands.categories:
             notes.append(
                 f"{self.name} has a colour table: its pixels are numbers of colours. Convert it to RGB for a photograph."
             )
         self.warnings = tuple(notes)
 
-    def _lay_grid(self, cell_size: float | None, extent: str | None) -> None:
-        """Set the working grid."""
-        source = self._source_transform
-        own_x, own_y = _pixel_size(source)
-        self._scale = (cell_size / own_x, cell_size / own_y) if cell_size else (1.0, 1.0)
-        if np.allclose(self._scale, 1.0, rtol=0, atol=1e-6):  # the same number, read from a text
-            self._scale = (1.0, 1.0)
-        # Whole working pixels only: one that overhangs the raster by a part has no full data.
-        full_width, full_height = (
-            int(length / scale + 1e-6)
-            for length, scale in zip((self._dataset.width, self._dataset.height), self._scale, strict=True)
-        )
-        if full_width < 1 or full_height < 1:
-            raise InputError(
-                f"The cell size {cell_size:g} is larger than {self.name}, "
-                f"which has {self._dataset.width} x {self._dataset.height} pixels of {own_x:g} x {own_y:g}.",
-                "The cell size is in units of the raster's coordinate system, degrees for geographic ones.",
+    def _check_ground(self, seen: rasterio.DatasetReader, notes: list[str]) -> None:
+        """Refuse a place that is none, and note what a user should know of it."""
+        ground = self._ground
+        corners = np.array([(0, 0), (seen.width, 0), (seen.width, seen.height), (0, seen.height)], float)
+        if isinstance(ground, AffineGround):
+            if ground.transform.is_degenerate:
+                raise InputError(
+                    f"The georeference of {self.name} has pixels without area.", "Repair it, for example with gdal_translate."
+                )
+            if ground.transform == _IN_PIXELS and seen.transform.is_identity:
+                notes.append(f"{self.name} has no georeference: its coordinates are x = column, y = -row, in pixels.")
+            elif ground.crs is None:
+                notes.append(f"{self.name} has no coordinate system; labels must be in the same one.")
+        elif not np.isfinite(ground.to_pixels(ground.to_map(corners))).all():
+            how = "ground control points" if isinstance(ground, ControlPointGround) else "RPCs"
+            raise InputError(f"The {how} of {self.name} do not say where it lies.", "Repair them, or georeference the image.")
+        elif isinstance(ground, CameraGround):
+            notes.append(
+                f"{self.name} is placed by RPCs at a height of {ground.model.height_off:g} m; on higher or lower ground "
+                "labels are off."
             )
-        grid = source * Affine.scale(*self._scale)
-        cut = Window(0, 0, full_width, full_height)
+
+    def _lay_grid(self, cell_size: float | None, snap: PixelGrid | None, extent: str | None) -> None:
+        """Set the working grid."""
+        self._scale = self._own.scale_to(cell_size)
+        grid = self._own.scaled(self._scale, self.name)
+        if snap is not None:
+            unmoved, grid = grid, grid.snapped(snap, self.name)
+            if grid is not unmoved:
+                self._warp_to(grid)
+        if grid is not self._own and isinstance(self._ground, AffineGround):
+            self._ground = AffineGround(grid.transform, self.ground_crs)
+        cut = grid.window
         if extent:
-            cut = Extent.parse(extent).window(grid, full_width, full_height, self.crs, self.name)
+            cut = Extent.parse(extent).window(self._ground, grid.width, grid.height, self.name)
+        self._set_grid(grid, cut)
+
+    def _set_grid(self, grid: PixelGrid, cut: Window) -> None:
+        """Work on a part of a grid."""
         self._cut = cut
-        self.width, self.height = cut.width, cut.height
-        self.transform = cut.transform(grid)
-        self.cell_size = _pixel_size(self.transform)
+        self.grid = grid.cut(cut)
+        self.width, self.height, self.transform = self.grid.width, self.grid.height, self.grid.transform
+        self.cell_size = self.grid.cell_size
+        rows, cols = self._dataset().block_shapes[0]
+        self.block_shape = max(1, round(rows / self._scale[1])), max(1, round(cols / self._scale[0]))
+
+    def _warp(self, **options: Any) -> None:
+        """See the raster through one more warp."""
+        below = self._dataset()
+        options.setdefault("resampling", Resampling.nearest if self._bands.categories else Resampling.bilinear)
+        if self._bands.declared is not None and self._bands.nodata[0] is None:
+            options.setdefault("src_nodata", None)
+            options.setdefault("nodata", None)
+        has_alpha = any(colour.name == "alpha" for colour in below.colorinterp)
+        self._warps.append({**options, "add_alpha": not has_alpha})
+        if self._alpha is None:
+            self._alpha = below.count + (not has_alpha)
+        self._masked = False
+
+    def _warp_to(self, grid: PixelGrid) -> None:
+        """See the raster on another grid; its own cell size and place matter no more."""
+        coarser = max(self._scale) > 1 and not self._bands.categories
+        self._warp(
+            crs=grid.crs, transform=grid.transform, width=grid.width, height=grid.height,
+            **({"resampling": Resampling.average} if coarser else {}),
+        )  # fmt: skip
+        self._scale = (1.0, 1.0)
+
+    def _dataset(self) -> rasterio.DatasetReader:
+        """The file, warped if it has to be; opened when it is not."""
+        try:
+            if not self._handles:
+                self._handles.append(open_dataset(self.source, self.name))
+            for options in self._warps[len(self._handles) - 1 :]:
+                self._handles.append(WarpedVRT(self._handles[-1], **options))
+        except RasterioError as error:
+            raise InputError(
+                f"{self.name} cannot be warped: {reason(error)}", "Warp it beforehand, for example with gdalwarp."
+            ) from error
+        return self._handles[-1]
 
     @property
     def fill(self) -> np.generic | None:
         """The no-data value in :attr:`dtype`, when pixels can have it and it is the same in all bands; else None."""
-        first = self._nodata[0]
-        same = first is not None and all(value is not None and str(value) == str(first) for value in self._nodata)
+        first = self._bands.nodata[0]
+        same = first is not None and all(value is not None and str(value) == str(first) for value in self._bands.nodata)
         return first if same else None
 
     @property
     def crs_wkt(self) -> str | None:
         """The coordinate system as WKT, or None."""
         return self.crs.to_wkt() if self.crs else None
+
+    @property
+    def span(self) -> str:
+        """The map rectangle around the working grid for a message: ``"x 1 to 2, y 3 to 4 in EPSG:32645"``."""
+        if isinstance(self._ground, AffineGround):
+            return span(AffineGround(self.transform, self.crs), self.width, self.height)
+        return span(self._ground, self._own.width, self._own.height)
+
+    def to_grid(self, points: np.ndarray) -> np.ndarray:
+        """Bring map coordinates to the working grid.
+
+        Args:
+            points: (n, 2) float64 in :attr:`ground_crs`.
+
+        Returns:
+            (n, 2) float64 pixels (col, row), corner based; NaN for points that have no place in the image.
+        """
+        return self._ground.to_pixels(points) - (self._cut.col, self._cut.row)
 
     def read(self, window: Window, bands: Sequence[int] | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Read a window of the working grid; it may overhang the raster or miss it.
@@ -174,65 +257,78 @@ class Raster:
         Raises:
             InputError: the file is broken there.
         """
-        indexes = list(range(self.count)) if bands is None else list(bands)
-        pixels = np.zeros((len(indexes), window.height, window.width), self.dtype)
+        chosen = range(self.count) if bands is None else bands
+        inside = window.intersection(Window(0, 0, self.width, self.height))
+        if inside == window:
+            return self._read(window, chosen)
+        pixels = np.zeros((len(chosen), window.height, window.width), self.dtype)
         valid = np.zeros((window.height, window.width), bool)
-        left, top, right, bottom = window.bounds
-        inner_left, inner_top, inner_right, inner_bottom = (
-            max(left, 0),
-            max(top, 0),
-            min(right, self.width),
-            min(bottom, self.height),
-        )
-        if inner_left >= inner_right or inner_top >= inner_bottom:
-            return pixels, valid
-        inside = (slice(inner_top - top, inner_bottom - top), slice(inner_left - left, inner_right - left))
-        try:
-            self._read_inside(
-                indexes, Window(inner_left, inner_top, inner_right - inner_left, inner_bottom - inner_top),
-                pixels[:, inside[0], inside[1]], valid[inside],
-            )  # fmt: skip
-        except RasterioError as error:
-            raise InputError(
-                f"{self.name} cannot be read at {window} of {self.width} x {self.height}: {_reason(error)}",
-                "The file is damaged or incomplete; copy or download it again.",
-            ) from error
+        if inside is not None:
+            rows, cols = inside.moved(-window.col, -window.row).slices()
+            pixels[:, rows, cols], valid[rows, cols] = self._read(inside, chosen)
         return pixels, valid
 
-    def _read_inside(self, indexes: list[int], window: Window, pixels: np.ndarray, valid: np.ndarray) -> None:
-        """Fill ``pixels`` and ``valid`` with a window that lies on the raster."""
+    def read_turned(self, matrix: Affine, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
+        """Read a chip that is turned against the working grid, interpolated bilinearly (colour tables: the nearest pixel).
+
+        Args:
+            matrix: pixel of the chip to pixel of the working grid, both corner based.
+            width: of the chip, pixels.
+            height: of the chip, pixels.
+
+        Returns:
+            The pixels, (bands, height, width) in :attr:`dtype`; and where they are known, (height, width) bool: False where a
+            pixel that contributes is off the raster or without data.
+
+        Raises:
+            InputError: the file is broken there.
+        """
+        return sample(self.read, matrix, width, height, nearest=self._bands.categories)
+
+    def _read(self, window: Window, chosen: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Read a window that lies on the working grid; see :meth:`read`."""
+        try:
+            return self._read_dataset(window, chosen)
+        except RasterioError as error:
+            raise InputError(
+                f"{self.name} cannot be read at {window} of {self.width} x {self.height}: {reason(error)}",
+                "The file is damaged or incomplete; copy or download it again.",
+            ) from error
+
+    def _read_dataset(self, window: Window, chosen: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        dataset = self._dataset()
         scale_x, scale_y = self._scale
-        resampled = self._scale != (1.0, 1.0)
         source = SourceWindow(
             (self._cut.col + window.col) * scale_x, (self._cut.row + window.row) * scale_y,
             window.width * scale_x, window.height * scale_y,
         )  # fmt: skip
         how = Resampling.nearest
-        if resampled and not self._categories:
+        if self._scale != (1.0, 1.0) and not self._bands.categories:
             how = Resampling.average if max(self._scale) > 1 else Resampling.bilinear
-        read = self._dataset.read(
-            [self._bands[i] for i in indexes],
-            window=source, out_shape=pixels.shape, out_dtype=self.dtype, resampling=how,
+        shape = window.height, window.width
+        pixels = dataset.read(
+            [self._bands.indexes[i] for i in chosen],
+            window=source, out_shape=(len(chosen), *shape), out_dtype=self.dtype, resampling=how,
         )  # fmt: skip
-        known = np.ones(read.shape, bool)
-        for position, i in enumerate(indexes):
-            value = self._nodata[i]
-            if value is not None and not np.isnan(value):
-                np.not_equal(read[position], value, out=known[position])
-        if self.dtype.kind == "f":
-            known &= ~np.isnan(read)
-        np.any(known, axis=0, out=valid)
+        valid = _erase_unknown(pixels, [self._bands.nodata[i] for i in chosen])
+        seen = None
         if self._alpha is not None:
-            valid &= self._dataset.read(self._alpha, window=source, out_shape=valid.shape) > 0
+            seen = dataset.read(self._alpha, window=source, out_shape=shape) > 0
         if self._masked:
-            valid &= self._dataset.read_masks(self._bands[0], window=source, out_shape=valid.shape) > 0
-        np.copyto(pixels, read, where=known & valid)
+            mask = dataset.read_masks(self._bands.indexes[0], window=source, out_shape=shape) > 0
+            seen = mask if seen is None else seen & mask
+        if seen is not None and not seen.all():
+            pixels[:, ~seen] = 0
+            valid &= seen
+        return pixels, valid
 
     def close(self) -> None:
-        """Close the file."""
-        if self._dataset is not self._file:
-            self._dataset.close()
-        self._file.close()
+        """Close the file; reading opens it again."""
+        while self._handles:
+            self._handles.pop().close()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_handles": []}
 
     def __enter__(self) -> Raster:
         return self
@@ -241,45 +337,17 @@ class Raster:
         self.close()
 
 
-def _open(source: str, name: str) -> rasterio.DatasetReader:
-    """Open a source that has bands."""
-    try:
-        dataset = rasterio.open(source)
-    except (RasterioError, ValueError, TypeError) as error:
-        path = Path(source)
-        if path.is_absolute() and not path.exists():
-            raise InputError(f"There is no raster {source}.", "Check the path.") from error
-        raise InputError(
-            f"{name} cannot be opened as a raster: {_reason(error)}",
-            "Check that it opens in QGIS; it may be damaged or incomplete.",
-        ) from error
-    if dataset.count == 0:
-        parts = dataset.subdatasets
-        dataset.close()
-        hint = f"Choose one of its parts: {', '.join(parts[:10])}." if parts else "Choose another raster."
-        raise InputError(f"{name} has no raster bands of its own.", hint)
-    return dataset
-
-
-def _reason(error: BaseException) -> str:
-    """The innermost text of a GDAL error, as one sentence."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return f"{str(error).strip().rstrip('.')}."
-
-
-def _pixel_size(transform: Affine) -> tuple[float, float]:
-    """Width and height of a pixel on the map, both positive."""
-    return float(np.hypot(transform.a, transform.d)), float(np.hypot(transform.b, transform.e))
-
-
-def _fitting(nodata: float | None, dtype: np.dtype) -> np.generic | None:
-    """A no-data value as the raster stores it; None when no pixel can have it."""
-    if nodata is None:
-        return None
-    with np.errstate(over="ignore"):
-        if dtype.kind == "f":
-            return dtype.type(nodata)
-        limits = np.iinfo(dtype)
-        fits = np.isfinite(nodata) and limits.min <= nodata <= limits.max and nodata == int(nodata)
-        return dtype.type(int(nodata)) if fits else None
+def _erase_unknown(pixels: np.ndarray, nodata: Sequence[np.generic | None]) -> np.ndarray:
+    """Set what is no-data or NaN to 0, in place, and tell where any band is known, (height, width) bool."""
+    real = pixels.dtype.kind == "f"
+    if not real and all(value is None for value in nodata):
+        return np.ones(pixels.shape[1:], bool)
+    valid = np.zeros(pixels.shape[1:], bool)
+    for band, value in zip(pixels, nodata, strict=True):
+        known = ~np.isnan(band) if real else np.ones(band.shape, bool)
+        if value is not None and not np.isnan(value):
+            known &= band != value
+        valid |= known
+        if value != 0 or real:
+            band[~known] = 0
+    return valid

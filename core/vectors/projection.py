@@ -24,12 +24,12 @@ def to_pixels(geometries: np.ndarray, crs: CRS | None, raster: Raster, what: str
         what: the layer's name, for errors.
 
     Returns:
-        (N,) geometries; one that has no place in the raster's coordinate system (a latitude of 95) is empty.
+        (N,) geometries; one that has no place in the raster's coordinate system (a latitude of 95) or image is empty.
 
     Raises:
         InputError: see :func:`same_crs`.
     """
-    return _affine(same_crs(geometries, crs, raster.crs, what, raster.name), ~raster.transform)
+    return _transform(same_crs(geometries, crs, raster.ground_crs, what, raster.name), raster.to_grid)
 
 
 def to_map(geometries: np.ndarray, raster: Raster) -> np.ndarray:
