@@ -49,7 +49,8 @@ def choose_normalisation(
 def prepare(array: np.ndarray, card: ModelCard) -> torch.Tensor:
     """Scale pixels to 0..1 as the model was trained; mean and standard deviation are taken off inside the network.
 
-    Values outside the range seen in training are cut to it.
+    Values outside the range seen in training are cut to it, but for networks built in Esri's way, which see them as they are.
+    A band that was the same everywhere in training becomes zeros.
 
     Args:
         array: (bands, h, w) of any type, with exactly the bands of ``card.bands`` in their order.
@@ -76,5 +77,7 @@ def prepare(array: np.ndarray, card: ModelCard) -> torch.Tensor:
         return torch.from_numpy(np.ascontiguousarray(array)).to(torch.float32).div_(255)
     low = np.asarray(numbers.minimum, np.float32)[:, None, None]
     width = np.asarray(numbers.maximum, np.float32)[:, None, None] - low
-    scaled = np.clip((array.astype(np.float32) - low) / width, 0, 1)
-    return torch.from_numpy(np.nan_to_num(scaled, copy=False))
+    scaled = (array.astype(np.float32) - low) / np.where(width > 0, width, np.inf)
+    if card.layout == "kestrel":
+        np.clip(scaled, 0, 1, out=scaled)
+    return torch.from_numpy(np.nan_to_num(scaled, copy=False, posinf=1.0, neginf=0.0))

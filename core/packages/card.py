@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import operator
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -32,6 +34,11 @@ class Normalisation:
     std: tuple[float, ...]
     minimum: tuple[float, ...] = ()
     maximum: tuple[float, ...] = ()
+
+    def is_sound(self) -> bool:
+        """Whether all numbers are finite, deviations above 0 and ranges the right way round."""
+        finite = all(math.isfinite(value) for value in (*self.mean, *self.std, *self.minimum, *self.maximum))
+        return finite and min(self.std, default=1.0) > 0 and all(map(operator.le, self.minimum, self.maximum))
 
 
 IMAGENET = Normalisation("imagenet", mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
@@ -141,11 +148,12 @@ class ModelCard:
         lengths = {count, len(self.band_names), len(self.normalisation.mean), len(self.normalisation.std)}
         if self.normalisation.kind == "statistics":
             lengths |= {len(self.normalisation.minimum), len(self.normalisation.maximum)}
-        if not self.classes or not count or len(lengths) != 1 or self.tile_size < 1 or min(self.bands) < 0:
+        good = len(lengths) == 1 and self.normalisation.is_sound()
+        if not self.classes or not count or not good or self.tile_size < 1 or min(self.bands) < 0:
             raise ModelError(
                 f"The package's description is damaged: {len(self.classes)} classes, bands {list(self.bands)}, "
                 f"{len(self.band_names)} band names, {len(self.normalisation.mean)} means, tile size {self.tile_size}.",
-                "Every band needs a name and its numbers.",
+                "Every band needs a name and its numbers: a mean, a deviation above 0, and what it is scaled by.",
             )
         return self
 

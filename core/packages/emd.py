@@ -7,6 +7,7 @@ API for Python writes for its own detectors. Kestrel's key is ``"Kestrel"``; oth
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -73,6 +74,7 @@ def from_esri(content: Mapping[str, Any]) -> ModelCard:
     bands, names = _esri_bands(content)
     cell = content.get("MaxCellSize") or content.get("MinCellSize") or {}
     multispectral = bool(content.get("IsMultispectral")) or "NormalizationStats" in content
+    normalisation = _normalisation(content["NormalizationStats"], bands) if multispectral else IMAGENET
     sides = ("ImageHeight", "ImageWidth") if kind == "MaskRCNN" else ("ImageWidth", "ImageHeight")
     size = content.get(sides[0]) or content.get(sides[1])
     return ModelCard(
@@ -85,7 +87,8 @@ def from_esri(content: Mapping[str, Any]) -> ModelCard:
         tile_size=int(size) if size else 0,
         cell_size=(float(cell["x"]), float(cell["y"])) if cell.get("x") and cell.get("y") else None,
         crs_wkt=_wkt(cell.get("spatialReference") or {}),
-        normalisation=_normalisation(content["NormalizationStats"], bands) if multispectral else IMAGENET,
+        normalisation=normalisation,
+        value_range=tuple(zip(normalisation.minimum, normalisation.maximum, strict=True)),
         metrics={"average_precision_score": content["average_precision_score"]} if "average_precision_score" in content else {},
         threshold=THRESHOLDS.get(kind, 0.5),
         options={**parameters, "keywords": dict(content.get("MaskRCNNkwargs") or content.get("Kwargs") or {})},
@@ -116,7 +119,10 @@ def _esri_bands(content: Mapping[str, Any]) -> tuple[tuple[int, ...], tuple[str,
 
 
 def _normalisation(stats: Mapping[str, Any], bands: tuple[int, ...]) -> Normalisation:
-    """Return Esri's statistics, which have one number per *input* band, for the bands taken."""
+    """Return Esri's statistics, which have one number per *input* band, for the bands taken.
+
+    A band that was the same everywhere has no spread to divide by: it becomes zeros.
+    """
 
     def pick(key: str) -> tuple[float, ...]:
         return tuple(float(stats[key][band]) for band in bands)
@@ -125,8 +131,8 @@ def _normalisation(stats: Mapping[str, Any], bands: tuple[int, ...]) -> Normalis
         "statistics",
         minimum=pick("band_min_values"),
         maximum=pick("band_max_values"),
-        mean=pick("scaled_mean_values"),
-        std=pick("scaled_std_values"),
+        mean=tuple(value if math.isfinite(value) else 0.0 for value in pick("scaled_mean_values")),
+        std=tuple(value if math.isfinite(value) and value > 0 else 1.0 for value in pick("scaled_std_values")),
     )
 
 

@@ -86,3 +86,17 @@ def test_a_view_with_negative_strides_is_taken(new_card):
 def test_other_imagery_is_refused(new_card, shape, dtype, text):
     with pytest.raises(ModelError, match=text):
         prepare(np.zeros(shape, dtype), new_card(normalisation=IMAGENET))
+
+
+def test_networks_in_esris_way_see_values_outside_the_range(new_card):
+    numbers = Normalisation("statistics", mean=(0.5,), std=(0.1,), minimum=(100.0,), maximum=(300.0,))
+    card = new_card(bands=(0,), band_names=("",), normalisation=numbers, layout="esri")
+    pixels = np.array([[[50, 100, 400, np.nan]]], np.float32)
+    assert prepare(pixels, card).flatten().tolist() == pytest.approx([-0.25, 0, 1.5, 0])
+
+
+@pytest.mark.parametrize("layout", ["kestrel", "esri"])
+def test_a_range_without_width_gives_zeros(new_card, layout):
+    numbers = Normalisation("statistics", mean=(0.0,), std=(1.0,), minimum=(7.0,), maximum=(7.0,))
+    card = new_card(bands=(0,), band_names=("",), normalisation=numbers, layout=layout)
+    assert prepare(np.array([[[7, 7, 9]]], np.uint16), card).flatten().tolist() == [0, 0, 0]
