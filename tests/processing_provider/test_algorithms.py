@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from qgis.core import (
     Qgis,
     QgsApplication,
+    QgsProcessing,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingParameterBand,
@@ -17,7 +19,9 @@ from qgis.core import (
     QgsProcessingParameterField,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
+    QgsRasterLayer,
 )
+from things import memory_layer, write_raster
 
 # Permanent API: scripts and saved models use these words. Change nothing; add at the end of a tool.
 PARAMETERS = {
@@ -207,6 +211,25 @@ def test_bad_values_are_named_before_the_run(name: str, values: dict[str, Any], 
     good, message = algorithm(name).checkParameterValues(values, QgsProcessingContext())
     assert not good
     assert text in message
+
+
+def test_an_export_is_added_to_only_when_asked(tmp_path: Path) -> None:
+    raster = QgsRasterLayer(str(write_raster(tmp_path / "image.tif", np.zeros((3, 64, 64), np.uint8))), "image")
+    chips = tmp_path / "chips"
+    values = {"INPUT_RASTER": raster, "INPUT_LABELS": memory_layer([]), "OUTPUT": str(chips)}
+
+    def check(**more: Any) -> tuple[bool, str]:
+        return algorithm("exporttrainingdata").checkParameterValues({**values, **more}, QgsProcessingContext())
+
+    assert check()[0] and check(APPEND=True)[0]
+    chips.mkdir()
+    assert check()[0] and check(APPEND=True)[0]
+    (chips / "notes.txt").touch()
+    assert "exists already and is not empty. Choose another" in check()[1]
+    assert "There is nothing to add to in the output folder" in check(APPEND=True)[1]
+    (chips / "esri_model_definition.emd").touch()
+    assert not check()[0] and check(APPEND=True)[0]
+    assert check(OUTPUT=QgsProcessing.TEMPORARY_OUTPUT, APPEND=True)[0]
 
 
 def test_an_output_that_exists_is_not_overwritten(tmp_path: Path) -> None:

@@ -40,6 +40,36 @@ def test_values_of_a_script_and_of_expressions_do_too(export: Run, asked: Asked)
     assert (asked.job.tile_size_x, asked.job.stride_x, asked.job.no_feature_tiles, asked.job.buffer) == (64, 32, True, 0.1)
 
 
+@pytest.mark.parametrize(
+    ("given", "bands"),
+    [
+        ([3, 1], (3, 1)), (["2"], (2,)), ("3;1", (3, 1)), ("3,1", (3, 1)), (2, (2,)), ("", None), ([], None), (None, None),
+        (QgsProperty.fromExpression("array(3, 2)"), (3, 2)), (QgsProperty.fromExpression("'2;3'"), (2, 3)),
+    ],
+)  # fmt: skip
+def test_bands_in_any_form(export: Run, asked: Asked, given: Any, bands: tuple[int, ...] | None) -> None:
+    export(BANDS=given)
+    assert asked.job.bands == bands
+
+
+def test_what_is_left_empty_is_left_to_the_job(export: Run, asked: Asked) -> None:
+    export(TILE_SIZE_X=None, METADATA_FORMAT=None, STRIDE_X="", PARALLEL=None, STRIDE_Y=0)
+    job = asked.job
+    assert (job.tile_size_x, job.metadata_format, job.stride_x, job.parallel, job.stride_y) == (None, None, None, None, 0)
+
+
+def test_every_word_and_number_of_the_export_arrives(export: Run, asked: Asked, scene: Path, tmp_path: Path) -> None:
+    (tmp_path / "classes.csv").write_text("value,name\n1,roof\n")
+    values = {
+        "CLASS_FIELD": "kind", "CLASS_NAME_FIELD": "kind", "CLASS_TABLE": str(tmp_path / "classes.csv"), "JPEG_QUALITY": 80,
+        "METADATA_FORMAT": "Labeled_Tiles", "MIN_OVERLAP": 0.25, "EDGE": "PAD", "PROCESSING_MODE": "PROCESS_ITEMS_SEPARATELY",
+        "CROP_MODE": "BOUNDING_BOX", "BLACKEN": True, "VALIDATION_PERCENTAGE": 20.0, "TEST_PERCENTAGE": 10.0, "SPLIT_BLOCK": 3,
+        "APPEND": True, "START_INDEX": 7, "PARALLEL": 2, "REFERENCE_SYSTEM": "PIXEL_SPACE",
+    }  # fmt: skip
+    export(**values)
+    assert {name: value for name, value in asked.job.values().items() if name in values} == values
+
+
 def test_what_is_not_given_keeps_the_default_of_the_job(export: Run, asked: Asked) -> None:
     export(CLASS_FIELD=None, EXTENT="", CELL_SIZE=None)
     job = asked.job
