@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import shapely
 from affine import Affine
 from rasterio.crs import CRS
 
@@ -48,6 +49,13 @@ class ChipObjects:
 
     def __len__(self) -> int:
         return len(self.polygons)
+
+    def __reduce__(self) -> tuple[Any, ...]:  # all geometries in one call: chips go to other processes by the thousand
+        return _objects, (shapely.to_wkb(self.polygons), self.classes, self.planes)
+
+
+def _objects(wkb: np.ndarray, classes: np.ndarray, planes: np.ndarray) -> ChipObjects:
+    return ChipObjects(shapely.from_wkb(wkb), classes, planes)
 
 
 @dataclass(frozen=True)

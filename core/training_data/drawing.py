@@ -51,11 +51,10 @@ def instance_planes(polygons: np.ndarray, planes: np.ndarray, height: int, width
     count = len(polygons)
     dtype = np.uint8 if count < 2**8 else np.uint16 if count < 2**16 else np.uint32
     numbers = np.arange(1, count + 1)
-    used = np.unique(planes) if count else [0]
     result = [
-        draw(polygons[planes == plane], numbers[planes == plane], height, width, dtype) if count else np.zeros((height, width), dtype)
-        for plane in used
-    ]  # fmt: skip
+        draw(polygons[planes == plane], numbers[planes == plane], height, width, dtype)
+        for plane in (np.unique(planes) if count else [0])
+    ]
     pixels = np.sum([np.bincount(drawn.ravel(), minlength=count + 1) for drawn in result], axis=0)
     for i in np.flatnonzero(pixels[1:] == 0):
         point = shapely.point_on_surface(polygons[i])
@@ -69,7 +68,7 @@ def instance_planes(polygons: np.ndarray, planes: np.ndarray, height: int, width
 
 
 def _spans(polygons: np.ndarray, height: int, width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the runs of pixels inside: polygon, first pixel, pixel after the last (row by row), in the order of the polygons."""
+    """Return the runs of pixels inside: polygon, first pixel, pixel after the last; pixels count row by row."""
     owner, row, x = _crossings(polygons, height)
     order = np.lexsort((x, row, owner))  # each polygon's crossings of a row in pairs: in, out, in, out
     owner, row, x = owner[order], row[order], x[order]

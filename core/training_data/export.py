@@ -1,214 +1,256 @@
-"""The export: one pass over the raster that cuts, labels, encodes and counts."""
+"""The export: from rasters and labels to a folder of chips."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import time
-from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import rasterio
-import shapely
-from rasterio.errors import RasterioError
-
-from ..errors import InputError, OutputError
-from ..imagery import Raster, Window, tile_windows
-from ..imagery.windows import starts
-from ..jobs.export_training_data import TILE_SIZE, ExportTrainingData
-from ..new_folder import new_folder
+from ..errors import InputError, KestrelError
+from ..imagery import Raster
+from ..jobs.export_training_data import ExportTrainingData
+from ..new_folder import added_to, new_folder
 from ..reporting import Reporter
-from .chips import ChipFrame, ChipObjects
-from .formats import FORMATS
-from .images import ENDINGS, check_format, write_image
-from .labels import Labels, MaskPolygons, read_objects
+from .cutting import Cut, Rules, cut
+from .dividing import Division
+from .existing import ChipKind, Existing
+from .formats import FORMATS, Finished
+from .images import ENDINGS, ImageStyle, check_format
+from .labels import MapObjects, MaskPolygons, read_objects
+from .model_defaults import with_model
+from .sides import write_sides
 from .summary import Summary
-from .totals import BandTotals, ObjectTotals
+from .tiling import Lattice, angles_of
+from .writing import Plan
 
-_ENCODERS = min(4, os.cpu_count() or 1)  # compression runs without Python's lock; plain TIFFs gain nothing from threads
-_WAITING = 4 * _ENCODERS  # chips in memory at a time
+try:  # TEMPORARY
+    from ..imagery import open_imagery
+except ImportError:
+    def open_imagery(sources, *, cell_size, extent, snap, bands, pixel_space, mosaic):
+        return [Raster(sources[0], cell_size, extent, bands=bands, pixel_space=pixel_space)]
+try:
+    from .contact_sheet import Sheet, write_contact_sheet
+except ImportError:
+    Sheet = dict
+    def write_contact_sheet(folder, sheet): pass
+
+PREVIEW, PREVIEW_PICTURE = "contact_sheet.html", "contact_sheet.png"
+_MOST_PROCESSES = 8  # more than a disk can take, and each has its memory
 
 
 def run(job: ExportTrainingData, report: Reporter) -> dict[str, Any]:
     """Export training data.
 
-    Tiles lie on a lattice from the upper-left corner of the working grid; the last one of a row or column is shifted
-    inwards, and a raster smaller than a tile is filled up with no-data. A tile becomes a chip when it holds objects (or
-    ``no_feature_tiles`` is set), has any data, and lies within a mask polygon if there are any.
+    Tiles lie on a lattice from the upper-left corner of the working grid. A tile becomes a chip when it holds objects (or
+    ``no_feature_tiles`` is set), has any data, lies within a mask polygon if there are any, and touches one side of a split.
 
     Returns:
-        ``OUTPUT``, ``CHIPS`` and ``OBJECTS``.
+        ``OUTPUT``, ``PREVIEW``, ``PREVIEW_PICTURE`` (paths), ``CHIPS`` and ``OBJECTS``, which do not count an export that was
+        added to.
 
     Raises:
-        InputError: a raster, layer or field that does not serve; labels off the raster; no chip at all.
+        InputError: a raster, layer or field that does not serve; labels off the rasters; no chip at all; an export to be added
+            to that is of another kind.
         OutputError: the folder cannot be written.
-        Cancelled: nothing is left then.
+        Cancelled: nothing is left then; an export that was there is as before.
     """
-    with Raster(job.input_raster, job.cell_size, job.extent) as raster:
+    job, known = with_model(job, report)
+    output = Path(job.output).absolute()
+    there = output if job.append and output.is_dir() and any(output.iterdir()) else None
+    before = Existing.read(there) if there else Existing()
+    with ExitStack() as opened:
+        rasters = _open(job, opened, report)
+        kind = _kind(job, rasters[0])
+        if there:
+            kind.check(there)
+        report.progress(0, "Reading the labels")
+        objects = read_objects(job, before.classes or known, report)
+        with added_to(output) if there else new_folder(output) as folder:
+            done, facts = _cut(job, rasters, objects, before, there, folder, report)
+            report.progress(1, "Writing the metadata")
+            summary = _summary(job, kind, rasters, objects, before, done, facts)
+            _finish(folder, there, summary, before, done)
+            sheet = _sheet(job, rasters, summary, done)
+            if not there:
+                _preview(folder, sheet, report)
+        if there:
+            _preview(there, sheet, report)
+    report.info(f"{len(done.counts)} chips with {sum(done.counts)} objects of {len(objects.classes)} classes.")
+    for name, file in (("PREVIEW", PREVIEW), ("PREVIEW_PICTURE", PREVIEW_PICTURE)):
+        report.artifact(name, output / file)
+    return {
+        "OUTPUT": str(output),
+        "CHIPS": len(done.counts),
+        "OBJECTS": sum(done.counts),
+        "PREVIEW": str(output / PREVIEW),
+        "PREVIEW_PICTURE": str(output / PREVIEW_PICTURE),
+    }
+
+
+def _open(job: ExportTrainingData, opened: ExitStack, report: Reporter) -> list[Raster]:
+    """Open what is cut: one mosaic, or each raster on its own."""
+    rasters = open_imagery(
+        [job.input_raster, *(job.additional_rasters or ())],
+        cell_size=job.cell_size,
+        extent=job.extent,
+        snap=job.snap_raster,
+        bands=None if job.bands is None else [band - 1 for band in job.bands],
+        pixel_space=job.reference_system == "PIXEL_SPACE",
+        mosaic=job.processing_mode == "PROCESS_AS_MOSAICKED_IMAGE",
+    )
+    for raster in rasters:
+        opened.enter_context(raster)
         for warning in raster.warnings:
             report.warning(warning)
-        check_format(job.image_format, raster)
-        report.progress(0, "Reading the labels")
-        objects = read_objects(job, None, report)
-        labels = objects.on(raster, FORMATS[job.metadata_format or "PASCAL_VOC_rectangles"].instance_masks, report)
-        if not len(labels):
-            raise objects.nowhere([raster])
-        masks = MaskPolygons(job.mask, raster, report) if job.mask else None
-        with new_folder(job.output) as folder:
-            (folder / "images").mkdir()
-            (folder / "labels").mkdir()
-            export = _Export(job, report, raster, labels, masks, folder)
-            export.cut()
-            report.progress(1, "Writing the metadata")
-            export.summary().write(folder)
-    done = export.done
-    report.info(f"{len(done.lines)} chips with {done.objects.count} objects of {len(labels.classes)} classes.")
-    return {"OUTPUT": str(job.output), "CHIPS": len(done.lines), "OBJECTS": done.objects.count}
+    check_format(job.image_format, rasters[0].name, rasters[0].count, rasters[0].dtype)
+    return rasters
 
 
-@dataclass
-class _Done:
-    """What is on disk so far."""
-
-    objects: ObjectTotals
-    bands: BandTotals | None = None
-    lines: list[list[str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Written:
-    """What one chip adds."""
-
-    line: list[str]
-    bands: BandTotals
-    positions: np.ndarray
-    areas: np.ndarray
+def _kind(job: ExportTrainingData, raster: Raster) -> ChipKind:
+    cropped = job.crop_mode == "BOUNDING_BOX"
+    tiff = job.image_format == "TIFF" and raster.fill is not None
+    return ChipKind(
+        metadata_format=_filled(job.metadata_format),
+        image_space=job.reference_system,
+        crop_mode="Variable_Size" if cropped else "Fixed_Size",
+        ending=ENDINGS[job.image_format],
+        bands=raster.count,
+        dtype=raster.dtype.name,
+        size=None if cropped else (_filled(job.tile_size_x), _filled(job.tile_size_y)),
+        nodata=raster.nodata if tiff else None,
+    )
 
 
-class _Export:
-    """An export that is going on: this thread reads and labels, a few others compress, results are merged in order."""
-
-    def __init__(
-        self,
-        job: ExportTrainingData,
-        report: Reporter,
-        raster: Raster,
-        labels: Labels,
-        masks: MaskPolygons | None,
-        folder: Path,
-    ) -> None:
-        self._job, self._report, self._folder = job, report, folder
-        self._raster, self._labels, self._masks = raster, labels, masks
-        tile = job.tile_size_x or TILE_SIZE
-        self._tile = tile, job.tile_size_y or tile
-        self._stride = tuple(
-            size // 2 if stride is None else stride or size
-            for stride, size in zip((job.stride_x, job.stride_y), self._tile, strict=True)
+def _cut(
+    job: ExportTrainingData, rasters: list[Raster], objects: MapObjects, before: Existing, there: Path | None, folder: Path,
+    report: Reporter,
+) -> tuple[Cut, dict[str, Any]]:  # fmt: skip
+    """Write the chips into ``folder``; return what they hold and what Kestrel notes of them."""
+    chip_format = FORMATS[_filled(job.metadata_format)]
+    labels = [objects.on(raster, chip_format.instance_masks, report) for raster in rasters]
+    if not any(map(len, labels)):
+        raise objects.nowhere(rasters)
+    tile = _filled(job.tile_size_x), _filled(job.tile_size_y)
+    stride = _filled(job.stride_x) or tile[0], _filled(job.stride_y) or tile[1]
+    lattice = Lattice(tile, stride, job.edge, angles_of(job.rotation_angle), job.min_overlap, job.no_feature_tiles)
+    divided = job.validation_percentage or job.test_percentage or before.sides
+    rules = Rules(
+        lattice,
+        one_object=chip_format.one_object,
+        crop=job.crop_mode == "BOUNDING_BOX",
+        blacken=job.blacken,
+        division=Division(job, rasters, labels, tile, there if before.sides else None, report) if divided else None,
+    )
+    style = ImageStyle(job.image_format, job.jpeg_quality, rasters[0].nodata, rasters[0].fill)
+    plan = Plan(folder, chip_format.name, style, objects.classes, tuple(raster.crs for raster in rasters))
+    masks = [MaskPolygons(job.mask, raster, report) if job.mask else None for raster in rasters]
+    for name in ("images", "labels"):
+        (folder / name).mkdir()
+    done = Cut(before.totals(objects.classes), before.bands)
+    cut(
+        rasters, labels, masks, rules, plan, done, max(before.next_number, job.start_index), _processes(job),
+        report.part(0.01, 0.99),
+    )  # fmt: skip
+    if done.divided:
+        report.info(f"{done.divided} tiles touch two sides of the split and are left out.")
+    if not done.lines:
+        within = " and lies in a mask polygon" if job.mask else ""
+        raise InputError(
+            f"No tile of {tile[0]} x {tile[1]} pixels on {rasters[0].name} holds objects and data{within}.",
+            "Use smaller tiles, a smaller stride, or larger mask polygons.",
         )
-        self._format = job.metadata_format or "PASCAL_VOC_rectangles"
-        self._pixel_area = abs(raster.transform.determinant)
-        self.done = _Done(ObjectTotals(len(labels.classes)))
+    facts = {
+        "Stride": list(stride), "Edge": job.edge, "RotationAngle": job.rotation_angle, "MinOverlap": job.min_overlap,
+        "NoFeatureTiles": job.no_feature_tiles,
+    }  # fmt: skip
+    return done, facts
 
-    def cut(self) -> None:
-        """Write all chips."""
-        number = 0
-        waiting: deque[Future[_Written]] = deque()
-        with ThreadPoolExecutor(_ENCODERS, "encode") as pool:
-            try:
-                for window, objects in self._candidates():
-                    pixels, valid = self._raster.read(window)
-                    objects = self._with_data(objects, valid)
-                    if not valid.any() or (len(objects) == 0 and not self._job.no_feature_tiles):
-                        continue
-                    chip = number, window, pixels, valid, objects
-                    number += 1
-                    if self._job.image_format == "TIFF":
-                        self._merge(self._write(*chip))
-                        continue
-                    waiting.append(pool.submit(self._write, *chip))
-                    if len(waiting) >= _WAITING:
-                        self._merge(waiting.popleft().result())
-                while waiting:
-                    self._report.check_cancelled()
-                    self._merge(waiting.popleft().result())
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
-        if not self.done.lines:
-            within = " and lies in a mask polygon" if self._masks else ""
-            raise InputError(
-                f"No tile of {self._tile[0]} x {self._tile[1]} pixels on {self._raster.name} holds objects and data{within}.",
-                "Use smaller tiles, a smaller stride, or larger mask polygons.",
-            )
 
-    def summary(self) -> Summary:
-        """Return what the metadata files say."""
-        assert self.done.bands is not None
-        return Summary(
-            self._format, self._raster, self._labels.classes, self._tile, self.done.lines, self.done.bands,
-            self.done.objects,
-        )  # fmt: skip
+def _processes(job: ExportTrainingData) -> int:
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return job.parallel or min(count, _MOST_PROCESSES)
 
-    def _candidates(self) -> Iterator[tuple[Window, ChipObjects]]:
-        """The tiles that may become chips, with their objects; tells the progress."""
-        raster, (tile_x, tile_y), (stride_x, stride_y) = self._raster, self._tile, self._stride
-        total = len(starts(raster.width, tile_x, stride_x)) * len(starts(raster.height, tile_y, stride_y))
-        begun = time.monotonic()
-        for index, window in enumerate(tile_windows(raster.width, raster.height, tile_x, tile_y, stride_x, stride_y)):
-            self._report.check_cancelled()
-            elapsed = time.monotonic() - begun
-            chips = len(self.done.lines)
-            self._report.progress(
-                index / total,
-                "Cutting chips",
-                f"{chips / elapsed:.0f} chips/s" if chips and elapsed > 0 else "",
-                elapsed / index * (total - index) if index and elapsed > 1 else None,
-            )
-            if self._masks and not self._masks.hold([window])[0]:
-                continue
-            objects = self._labels.cut([window])[0]
-            if len(objects) or self._job.no_feature_tiles:
-                yield window, objects
 
-    @staticmethod
-    def _with_data(objects: ChipObjects, valid: np.ndarray) -> ChipObjects:
-        """Leave out objects whose box holds no pixel with data: nobody could learn from them."""
-        if valid.all() or len(objects) == 0:
-            return objects
-        left, top, right, bottom = shapely.bounds(objects.polygons).T
-        keep = [
-            bool(valid[int(y0) : max(int(np.ceil(y1)), int(y0) + 1), int(x0) : max(int(np.ceil(x1)), int(x0) + 1)].any())
-            for x0, y0, x1, y1 in zip(left, top, right, bottom, strict=True)
-        ]
-        return ChipObjects(objects.polygons[keep], objects.classes[keep], objects.planes[keep])
+def _summary(
+    job: ExportTrainingData, kind: ChipKind, rasters: list[Raster], objects: MapObjects, before: Existing, done: Cut,
+    facts: dict[str, Any],
+) -> Summary:  # fmt: skip
+    assert done.bands is not None
+    last = max(int(Path(line[0]).stem) for line in done.lines)
+    return Summary(
+        mode=kind.metadata_format,
+        raster=rasters[0],
+        rasters=(*before.rasters, *(raster.name for raster in rasters)),
+        cell_sizes=(*before.cell_sizes, *(raster.cell_size for raster in rasters)),
+        classes=objects.classes,
+        tile_size=(_filled(job.tile_size_x), _filled(job.tile_size_y)),
+        crop_mode=kind.crop_mode,
+        image_space=kind.image_space,
+        blacken=job.blacken,
+        lines=[*before.lines, *done.lines],
+        next_number=last + 1,
+        bands=done.bands,
+        objects=done.objects,
+        by_pixel=FORMATS[kind.metadata_format].by_pixel,
+        facts=facts,
+    )
 
-    def _write(self, number: int, window: Window, pixels: np.ndarray, valid: np.ndarray, objects: ChipObjects) -> _Written:
-        """Write one chip; runs in the pool when there is something to compress."""
-        stem = f"{number:09d}"
-        image = f"{stem}.{ENDINGS[self._job.image_format]}"
-        bands, height, width = pixels.shape
-        frame = ChipFrame(stem, image, bands, height, width, window.transform(self._raster.transform), self._raster.crs)
-        try:
-            with rasterio.Env():  # once per chip rather than once per call
-                write_image(self._folder, frame, pixels, valid, self._job.image_format, self._raster)
-                labels = FORMATS[self._format].write(self._folder, frame, objects, self._labels.classes)
-        except (OSError, RasterioError) as error:
-            full = shutil.disk_usage(self._folder).free < 1_000_000
-            raise OutputError(
-                f"Chip {stem} cannot be written: {'the disk is full' if full else error}.",
-                "Free some space." if full else "Check the disk and the rights of the folder.",
-            ) from error
-        areas = shapely.area(objects.polygons) * self._pixel_area
-        return _Written([f"images/{image}", *labels], BandTotals.of(pixels, valid), objects.classes, areas)
 
-    def _merge(self, chip: _Written) -> None:
-        """Count a chip that is on disk."""
-        done = self.done
-        done.lines.append(chip.line)
-        done.bands = chip.bands if done.bands is None else done.bands.merge(chip.bands)
-        done.objects.add(chip.positions, chip.areas)
+def _finish(folder: Path, there: Path | None, summary: Summary, before: Existing, done: Cut) -> None:
+    """Write the files about the whole; those of an export that is added to are taken along."""
+    for file in (there.iterdir() if there else ()):
+        if file.is_file():
+            shutil.copyfile(file, folder / file.name)
+    images = {Path(line[0]).stem: Path(line[0]).name for line in before.lines}
+    sides = {images[name]: side for name, side in before.sides.items() if name in images} | done.sides
+    names = [Path(line[0]).name for line in summary.lines]
+    FORMATS[summary.mode].finish(folder, Finished(summary.classes, names, sides))
+    if sides:
+        write_sides(folder, sides)
+    summary.write(folder)
+
+
+def _sheet(job: ExportTrainingData, rasters: list[Raster], summary: Summary, done: Cut) -> Sheet:
+    """Return what the contact sheet tells."""
+    sides: dict[str, int] = {}
+    for side in done.sides.values():
+        sides[side] = sides.get(side, 0) + 1
+    names = [raster.name for raster in rasters]
+    first = rasters[0]
+    unit = first.crs.linear_units if first.crs and not first.crs.is_geographic else "degrees" if first.crs else "pixels"
+    facts = [
+        ("Imagery", ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")),
+        ("Bands", f"{first.count} of {first.dtype}"),
+        ("Format", f"{summary.mode}, {job.image_format}"),
+        ("Tile size", " x ".join(map(str, summary.tile_size)) + " px"),
+        ("Stride", " x ".join(map(str, summary.facts["Stride"])) + " px"),
+        ("Cell size", f"{first.cell_size[0]:.4g} {unit}"),
+        ("Coordinate system", "none" if not first.crs else first.crs.to_string() if first.crs.to_epsg() else "its own"),
+    ]
+    return Sheet(
+        title=f"Training data from {first.name}",
+        facts=facts,
+        classes=summary.classes,
+        images=summary.objects.images,
+        objects=[series.count for series in summary.objects.areas],
+        sizes=list(summary.objects.sides),
+        chips=[(Path(line[0]).name, count) for line, count in zip(done.lines, done.counts, strict=True)],
+        sides=sides,
+        notes=[],
+    )
+
+
+def _preview(folder: Path, sheet: Sheet, report: Reporter) -> None:
+    """Write the contact sheet; the chips are worth keeping without it."""
+    try:
+        write_contact_sheet(folder, sheet)
+    except KestrelError as error:
+        report.warning(f"The contact sheet could not be made: {error}")
+
+
+def _filled(value: Any) -> Any:
+    """Return a parameter that :func:`with_model` has filled."""
+    assert value is not None
+    return value

@@ -2,79 +2,95 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import rasterio
 from affine import Affine
-from rasterio.io import MemoryFile
+from rasterio.crs import CRS
 
 from ..errors import InputError
-from ..imagery import Raster
 from .chips import ChipFrame
+from .tiff import TiffEncoder
 
 ENDINGS = {"TIFF": "tif", "PNG": "png", "JPEG": "jpg"}
-_OPTIONS: dict[str, dict[str, Any]] = {
-    "PNG": {"driver": "PNG", "zlevel": 6},
-    "JPEG": {"driver": "JPEG", "quality": 95},
-}
 
 
-def check_format(image_format: str, raster: Raster) -> None:
-    """Raise InputError if the image format cannot hold the raster's pixels."""
-    if image_format != "TIFF" and (raster.count not in (1, 3) or raster.dtype != np.uint8):
+@dataclass(frozen=True)
+class ImageStyle:
+    """How the images of an export are written.
+
+    Attributes:
+        image_format: a key of :data:`ENDINGS`.
+        quality: of JPEG, 1..100.
+        nodata: what the file says pixels without data hold; TIFF only, None for nothing.
+        fill: that value in the type of the pixels.
+    """
+
+    image_format: str = "TIFF"
+    quality: int = 95
+    nodata: float | None = None
+    fill: np.generic | None = None
+
+    @property
+    def ending(self) -> str:
+        """The file ending, without dot."""
+        return ENDINGS[self.image_format]
+
+
+def check_format(image_format: str, name: str, count: int, dtype: np.dtype) -> None:
+    """Raise InputError if the image format cannot hold the pixels of the raster called ``name``."""
+    if image_format != "TIFF" and (count not in (1, 3) or dtype != np.uint8):
         raise InputError(
-            f"{image_format} takes 1 or 3 bands of 8 bits, but {raster.name} has {raster.count} of type {raster.dtype}.",
-            "Choose TIFF as image format.",
+            f"{image_format} takes 1 or 3 bands of 8 bits, but {name} has {count} of type {dtype}.",
+            "Choose TIFF as image format" + (", or three Bands." if count > 3 and dtype == np.uint8 else "."),
         )
 
 
-def write_image(
-    folder: Path, frame: ChipFrame, pixels: np.ndarray, valid: np.ndarray, image_format: str, raster: Raster
-) -> None:
+def write_image(folder: Path, frame: ChipFrame, pixels: np.ndarray, valid: np.ndarray | None, style: ImageStyle) -> None:
     """Write ``images/<image>`` and its world file.
 
-    In a TIFF, pixels without data take the raster's no-data value, if it has one, and the file says so; else they are 0.
+    In a TIFF, pixels without data take the no-data value, if there is one, and the file says so; else they are 0.
 
     Args:
         folder: the one that holds ``images``.
         frame: names, size and place of the chip.
         pixels: (bands, height, width).
-        valid: (height, width) bool.
-        image_format: a key of :data:`ENDINGS`.
-        raster: what the pixels are from.
+        valid: (height, width) bool; None where all is.
+        style: format and no-data.
     """
-    nodata = None
-    if image_format == "TIFF" and raster.fill is not None:
-        nodata = raster.nodata
-        pixels = np.where(valid, pixels, raster.fill)
     path = folder / "images" / frame.image
-    if image_format == "TIFF":
-        write_tiff(path, frame, pixels, nodata=nodata)
+    if style.image_format == "TIFF":
+        if style.fill is not None and valid is not None:
+            pixels = np.where(valid, pixels, style.fill)
+        write_tiff(path, frame, pixels, nodata=style.nodata if style.fill is not None else None)
     else:
-        with rasterio.open(path, "w", **_profile(frame, pixels), **_OPTIONS[image_format]) as file:
+        options = {"quality": style.quality} if style.image_format == "JPEG" else {"zlevel": 6}
+        with rasterio.open(
+            path, "w", width=frame.width, height=frame.height, count=len(pixels), dtype=pixels.dtype,
+            transform=frame.transform, crs=frame.crs, driver=style.image_format, **options,
+        ) as file:  # fmt: skip
             file.write(pixels)
-    suffix = path.suffix
-    path.with_suffix(f".{suffix[1]}{suffix[-1]}w").write_text(world_file(frame.transform), "ascii", newline="\n")
+    place = folder / "images" / f"{frame.stem}.{style.ending[0]}{style.ending[-1]}w"
+    place.write_bytes(world_file(frame.transform).encode("ascii"))
 
 
-def write_tiff(path: Path, frame: ChipFrame, pixels: np.ndarray, **options: Any) -> None:
-    """Write (bands, h, w) pixels at the place of a chip as a GeoTIFF; options go to its driver.
-
-    It is made in memory and written at once: the driver itself writes many small pieces, which takes half as long again.
-    """
-    with MemoryFile() as memory:
-        with memory.open(driver="GTiff", **_profile(frame, pixels), **options) as file:
-            file.write(pixels)
-        path.write_bytes(memory.getbuffer())
+def write_tiff(path: Path, frame: ChipFrame, pixels: np.ndarray, compress: bool = False, nodata: float | None = None) -> None:
+    """Write (bands, h, w) pixels at the place of a chip as a GeoTIFF."""
+    options = {} if nodata is None else {"nodata": nodata}
+    encoder = _encoder(*pixels.shape, pixels.dtype.str, frame.crs, compress, tuple(options.items()))
+    path.write_bytes(encoder.encode(pixels, frame.transform))
 
 
-def _profile(frame: ChipFrame, pixels: np.ndarray) -> dict[str, Any]:
-    return {
-        "width": frame.width, "height": frame.height, "count": len(pixels), "dtype": pixels.dtype,
-        "transform": frame.transform, "crs": frame.crs,
-    }  # fmt: skip
+@lru_cache(64)
+def _encoder(
+    count: int, height: int, width: int, dtype: str, crs: CRS | None, compress: bool, options: tuple[tuple[str, Any], ...]
+) -> TiffEncoder:
+    """Return the encoder of a kind of chip: masks come in few shapes, images in one."""
+    return TiffEncoder(count, height, width, np.dtype(dtype), crs, compress, **dict(options))
 
 
 def world_file(transform: Affine) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import configparser
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,21 +35,37 @@ class Summary:
 
     Attributes:
         mode: Esri's name of the chip format.
-        raster: the grid that was cut.
+        raster: the grid that was cut; the first one of several.
+        rasters: names of all that were cut.
+        cell_sizes: of all that were cut, (x, y) each.
         classes: ascending by value.
         tile_size: width and height of the chips.
+        crop_mode: ``"Fixed_Size"``, or ``"Variable_Size"`` when each chip is as large as its object.
+        image_space: ``"MAP_SPACE"`` or ``"PIXEL_SPACE"``.
+        blacken: whether pixels outside the object are 0.
         lines: for each chip its image and its label files, relative, with ``/``.
+        next_number: of the next chip.
         bands: of the pixels of all chips.
-        objects: of the objects in all chips.
+        objects: of the objects in all chips, or of the pixels when classes are told pixel by pixel.
+        by_pixel: whether they are.
+        facts: what Kestrel notes besides, as JSON values.
     """
 
     mode: str
     raster: Raster
+    rasters: tuple[str, ...]
+    cell_sizes: tuple[tuple[float, float], ...]
     classes: tuple[ClassInfo, ...]
     tile_size: tuple[int, int]
+    crop_mode: str
+    image_space: str
+    blacken: bool
     lines: list[list[str]]
+    next_number: int
     bands: BandTotals
     objects: ObjectTotals
+    by_pixel: bool
+    facts: dict[str, Any]
 
     def write(self, folder: Path) -> None:
         """Write the files into the folder that holds ``images`` and ``labels``."""
@@ -75,12 +92,12 @@ class Summary:
             "BatchSize": "e.g. 8 (optional)",
             "PerProcessGPUMemoryFraction": "e.g. 0.8 (optional)",
             "MetaDataMode": self.mode,
-            "BlackenAroundFeature": False,
+            "BlackenAroundFeature": self.blacken,
             "IsMultidimensional": False,
-            "CropTileMode": "Fixed_Size",
-            "ImageSpaceUsed": "MAP_SPACE",
-            "MinCellSize": self._cell_size(),
-            "MaxCellSize": self._cell_size(),
+            "CropTileMode": self.crop_mode,
+            "ImageSpaceUsed": self.image_space,
+            "MinCellSize": self._cell_size(min),
+            "MaxCellSize": self._cell_size(max),
             "Classes": [
                 {"Value": item.value, "Name": item.name, "Color": list(item.color or (-1, -1, -1))} for item in self.classes
             ],
@@ -92,18 +109,22 @@ class Summary:
             "WellKnownBandNames (FYI, these band names can be used in ExtractBands)": _WELL_KNOWN_BANDS,
             OWN_KEY: {
                 "Version": kestrel_version(),
-                "Raster": self.raster.name,
+                "Rasters": list(self.rasters),
                 "DataType": self.raster.dtype.name,
                 "NoData": None if self.raster.nodata is None else str(self.raster.nodata),  # JSON knows no NaN
                 "BandNames": list(names),
                 "CellSize": list(self.raster.cell_size),
                 "CRS": self.raster.crs_wkt,
+                "SizeCounts": {
+                    str(item.value): counts for item, counts in zip(self.classes, self.objects.sides.tolist(), strict=True)
+                },
+                **self.facts,
             },
         }
 
     def _accumulated(self) -> dict[str, Any]:
         """The sums, from which ArcGIS can go on counting."""
-        objects, number = self.objects, len(self.lines)
+        number = len(self.lines)
         bands = zip(*(a.tolist() for a in (self.bands.low, self.bands.high, self.bands.mean, self.bands.deviation,
                                            self.bands.count)), strict=True)  # fmt: skip
         return {
@@ -114,52 +135,72 @@ class Summary:
             "NumClasses": len(self.classes),
             "NumTiles": number,
             "NumTilesAsDouble": number,
-            "NextTileIndex": number,
-            "OutputFeatures": True,
+            "NextTileIndex": self.next_number,
+            "OutputFeatures": not self.by_pixel,
             "MetaDataMode": self.mode,
             "Classes": [{"ClassValue": item.value, "ClassName": item.name} for item in self.classes],
-            "MinCellSize": self._cell_size(),
-            "MaxCellSize": self._cell_size(),
+            "MinCellSize": self._cell_size(min),
+            "MaxCellSize": self._cell_size(max),
+            **self._class_statistics(),
+            "InputRastersProps": self._raster_properties(),
+            "BandStatsState": [
+                {"Min": _number(low), "Max": _number(high), "Mean": 0, "StdDev": 0, "M1": mean, "M2": m2, "Num": int(count)}
+                for low, high, mean, m2, count in bands
+            ],
+        }
+
+    def _class_statistics(self) -> dict[str, Any]:
+        """What the chips hold, by class."""
+        objects, number = self.objects, len(self.lines)
+        shared = {"NumClasses": len(self.classes), "NumImagesTotal": number}
+        each = [_series(series) for series in objects.areas]
+        if self.by_pixel:
+            return {
+                "ClassPixelStats": {
+                    **shared,
+                    "NumImagesPerClass": objects.images,
+                    "NumPixelsPerClass": [int(series.sum) for series in objects.areas],
+                    "NumClassesPerImage": _series(objects.per_image),
+                    "PixelsPerClass": each,
+                }
+            }
+        return {
             "FeatureStats": {
-                "NumClasses": len(self.classes),
-                "NumImagesTotal": number,
+                **shared,
                 "NumFeaturesTotal": objects.count,
                 "NumImagesPerClass": objects.images,
                 "NumFeaturesPerClass": [series.count for series in objects.areas],
                 "NumFeaturesPerImage": _series(objects.per_image),
-                "FeatureAreaPerClass": [_series(series) for series in objects.areas],
-            },
-            "InputRastersProps": self._raster_properties(),
-            "BandStatsState": [
-                {"Min": _number(low), "Max": _number(high), "Mean": 0, "StdDev": 0, "M1": mean, "M2": deviation, "Num": count}
-                for low, high, mean, deviation, count in bands
-            ],
+                "FeatureAreaPerClass": each,
+            }
         }
 
     def _table(self) -> str:
         """The text that people read."""
+        what = "classes" if self.by_pixel else "features"
         per_image = self.objects.per_image
-        lines = [
-            f"images = {len(self.lines)} *{self.raster.count}*{self.tile_size[1]}*{self.tile_size[0]}",
-            "",
-            "Class feature statistics:",
-            f"features = {self.objects.count}",
-            f"features per image = [min = {per_image.low:.0f}, mean = {per_image.mean:.2f}, max = {per_image.high:.0f}]",
-            f"classes = {len(self.classes)}",
-            f"{'cls name':20}{'cls value':>11}{'images':>11}{'features':>11}{'min size':>12}{'mean size':>12}{'max size':>12}",
-        ]
+        spread = f"{what} per image = [min = {per_image.low:.0f}, mean = {per_image.mean:.2f}, max = {per_image.high:.0f}]"
+        lines = [f"images = {len(self.lines)} *{self.raster.count}*{self.tile_size[1]}*{self.tile_size[0]}"]
+        if self.by_pixel:
+            lines += [f"classes = {len(self.classes)}", spread]
+        else:
+            lines += ["", "Class feature statistics:", f"features = {self.objects.count}", spread]
+            lines.append(f"classes = {len(self.classes)}")
+        counted = "pixels" if self.by_pixel else "features"
+        lines.append(
+            f"{'cls name':20}{'cls value':>11}{'images':>11}{counted:>11}{'min size':>12}{'mean size':>12}{'max size':>12}"
+        )
         for item, images, area in zip(self.classes, self.objects.images, self.objects.areas, strict=True):
-            lines.append(
-                f"{item.name:20}{item.value:11}{images:11}{area.count:11}{area.low:12.2f}{area.mean:12.2f}{area.high:12.2f}"
-            )
+            number = int(area.sum) if self.by_pixel else area.count
+            lines.append(f"{item.name:20}{item.value:11}{images:11}{number:11}{area.low:12.2f}{area.mean:12.2f}{area.high:12.2f}")
         return "\n".join(lines) + "\n"
 
-    def _cell_size(self) -> dict[str, Any]:
-        x, y = self.raster.cell_size
+    def _cell_size(self, choose: Callable[[Iterable[float]], float]) -> dict[str, Any]:
+        x, y = (choose(sizes) for sizes in zip(*self.cell_sizes, strict=True))
         return {"x": x, "y": y, "spatialReference": _spatial_reference(self.raster.crs)}
 
     def _raster_properties(self) -> dict[str, Any]:
-        return {"RasterCount": 1, "SensorName": "Undefined", "BandNames": list(self.raster.band_names)}
+        return {"RasterCount": len(self.rasters), "SensorName": "Undefined", "BandNames": list(self.raster.band_names)}
 
 
 def kestrel_version() -> str:

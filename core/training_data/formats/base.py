@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,23 @@ class Finished:
     sides: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Found:
+    """The labels of a folder.
+
+    Attributes:
+        labels: by chip name, as :meth:`ChipFormat.read` wants them; also of chips without objects.
+        warnings: sentences on what was left out.
+        images: the image of each chip by name, when they do not simply lie in ``images``; chips without labels included.
+        sides: ``"train"``, ``"validation"`` or ``"test"`` by chip name, if the label files themselves tell.
+    """
+
+    labels: dict[str, Any]
+    warnings: list[str] = field(default_factory=list)
+    images: dict[str, Path] | None = None
+    sides: dict[str, str] = field(default_factory=dict)
+
+
 class ChipFormat(ABC):
     """A chip format. ``folder`` is always the one that holds ``images`` and ``labels``.
 
@@ -37,12 +54,14 @@ class ChipFormat(ABC):
         name: Esri's name of it (MetaDataMode), or Kestrel's own.
         instance_masks: whether overlapping objects of a class must be told apart by :attr:`ChipObjects.planes`.
         one_object: whether each chip shows one object, in its middle, rather than a tile of the lattice.
+        by_pixel: whether classes are told pixel by pixel, not object by object.
         trainable: whether :meth:`find` and :meth:`read` give the objects back.
     """
 
     name: str
     instance_masks = False
     one_object = False
+    by_pixel = False
     trainable = True
 
     @abstractmethod
@@ -52,8 +71,16 @@ class ChipFormat(ABC):
     def finish(self, folder: Path, finished: Finished) -> None:  # noqa: B027 - most formats have no such files
         """Write what belongs to all chips together, once all are written; may take the files of :meth:`write` in."""
 
-    def find(self, folder: Path, classes: Sequence[ClassInfo]) -> tuple[dict[str, Any], list[str]]:
-        """Return the labels on disk by chip name, as :meth:`read` wants them, and sentences on what was left out.
+    def classes_in(self, folder: Path) -> tuple[ClassInfo, ...] | None:
+        """Return the classes of a folder without Esri's metadata, ascending by value; None when it is not of this format.
+
+        Raises:
+            InputError: it is of this format, but broken.
+        """
+        return None
+
+    def find(self, folder: Path, classes: Sequence[ClassInfo]) -> Found:
+        """Return the labels on disk.
 
         Raises:
             InputError: the format does not tell objects, or a file is broken.

@@ -11,13 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
-import shapely
 from rasterio.errors import RasterioError
-from rasterio.features import rasterize
 
 from ...errors import InputError
 from ...packages.classes import ClassInfo
 from ..chips import ChipFrame, ChipObjects, Targets
+from ..drawing import instance_planes
 from ..images import write_tiff
 from .base import ChipFormat
 
@@ -41,7 +40,7 @@ class RcnnMasks(ChipFormat):
             if not home.is_dir():
                 home.mkdir(exist_ok=True)  # other threads write other chips
             name = f"{frame.stem}.tif"
-            write_tiff(home / name, frame, planes, compress="deflate")
+            write_tiff(home / name, frame, planes, compress=True)
             files.append(f"labels/{classes[position].name}/{name}")
         return files
 
@@ -85,40 +84,6 @@ class RcnnMasks(ChipFormat):
                     numbers.append(label)
         stack = np.stack(masks) if masks else np.zeros((0, height, width), bool)
         return Targets(_boxes(stack), np.array(numbers, np.int64), stack)
-
-
-def instance_planes(polygons: np.ndarray, planes: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Draw objects as instance numbers.
-
-    A pixel belongs to an object when its centre lies inside. An object without any such pixel gets the one under a point
-    inside it.
-
-    Args:
-        polygons: (n,) shapely polygons in pixels.
-        planes: (n,) plane numbers such that objects of the same one do not overlap.
-        height: rows.
-        width: columns.
-
-    Returns:
-        (planes, height, width), at least one plane: 0 or the number of the object, 1..n, in the smallest unsigned type
-        that holds n.
-    """
-    count = len(polygons)
-    dtype = np.uint8 if count < 2**8 else np.uint16 if count < 2**16 else np.uint32
-    result = [np.zeros((height, width), dtype)] if count == 0 else []
-    for plane in np.unique(planes):
-        shapes = [(polygons[i], i + 1) for i in np.flatnonzero(planes == plane)]
-        result.append(rasterize(shapes, (height, width), dtype=dtype))
-    pixels = np.sum([np.bincount(drawn.ravel(), minlength=count + 1) for drawn in result], axis=0)
-    for i in np.flatnonzero(pixels[1:] == 0):
-        point = shapely.point_on_surface(polygons[i])
-        row, col = min(int(point.y), height - 1), min(int(point.x), width - 1)
-        free = next((drawn for drawn in result if drawn[row, col] == 0), None)
-        if free is None:
-            free = np.zeros((height, width), dtype)
-            result.append(free)
-        free[row, col] = i + 1
-    return np.stack(result)
 
 
 def _boxes(masks: np.ndarray) -> np.ndarray:

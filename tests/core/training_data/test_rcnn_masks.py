@@ -3,7 +3,7 @@ import rasterio
 import shapely
 
 from core.training_data.formats import FORMATS
-from core.training_data.formats.rcnn_masks import instance_planes
+from core.training_data.drawing import instance_planes
 
 
 def draw(polygons, planes=None, size=(20, 20)):
