@@ -1,22 +1,23 @@
-"""Write a model package: ``.emd``, ``.pth`` and both in a ``.dlpk``."""
+"""Write a model package: ``.emd``, ``.pth``, what else ArcGIS wants, and all of it in a ``.dlpk``."""
 
 from __future__ import annotations
 
 import json
 import zipfile
+from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError
 from .card import ModelCard
-from .emd_writing import to_emd
+from .emd_writing import companions, to_emd
 
 
 def write_package(
     folder: str | Path, name: str, card: ModelCard, state_dict: Mapping[str, Any], extras: Mapping[str, Path] | None = None
 ) -> Path:
-    """Write ``<name>.emd``, ``<name>.pth`` and ``<name>.dlpk`` into a folder.
+    """Write ``<name>.emd``, ``<name>.pth`` and ``<name>.dlpk`` into a folder, and for ArcGIS's Faster R-CNN one line of Python.
 
     Each file is written beside its place and moved there when complete. In the archive everything lies at the root, and the
     ``.emd`` has the archive's own base name, as ArcGIS wants it. The files have no dates, so that the same model gives the
@@ -24,7 +25,7 @@ def write_package(
 
     Args:
         folder: where to; made if missing.
-        name: base name of the three files.
+        name: base name of the files.
         card: the facts about the model.
         state_dict: its weights.
         extras: more files for the archive, by their name in it.
@@ -39,24 +40,26 @@ def write_package(
 
     folder = Path(folder)
     weights, definition, archive = (folder / f"{name}.{ending}" for ending in ("pth", "emd", "dlpk"))
-    text = json.dumps(to_emd(card, weights.name), indent=2, allow_nan=False)
-    plain = {key: value.detach().to("cpu").contiguous() for key, value in state_dict.items()}
-    beside = [path.with_name(f".{path.name}.part") for path in (weights, definition, archive)]
+    texts = {definition.name: json.dumps(to_emd(card, weights.name), indent=2, allow_nan=False), **companions(card)}
+    plain = OrderedDict((key, value.detach().to("cpu").contiguous()) for key, value in state_dict.items())
+    members = [*texts, weights.name]
+    beside = {file: folder / f".{file}.part" for file in (*members, archive.name)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        torch.save(plain, beside[0])
-        beside[1].write_text(text, encoding="ascii")
-        with zipfile.ZipFile(beside[2], "w") as sink:
-            _add(sink, definition.name, beside[1])
-            _add(sink, weights.name, beside[0])
+        torch.save(plain, beside[weights.name])
+        for file, text in texts.items():
+            beside[file].write_bytes(text.encode("ascii"))
+        with zipfile.ZipFile(beside[archive.name], "w") as sink:
+            for file in members:
+                _add(sink, file, beside[file])
             for inside, source in (extras or {}).items():
                 _add(sink, inside, Path(source))
-        for part, path in zip(beside, (weights, definition, archive), strict=True):
-            part.replace(path)
+        for file, part in beside.items():
+            part.replace(folder / file)
     except (OSError, RuntimeError) as error:  # torch.save raises RuntimeError when the disk is full
         raise OutputError(f"The model package {archive} cannot be written: {error}.", "Check space and rights.") from error
     finally:
-        for part in beside:
+        for part in beside.values():
             part.unlink(missing_ok=True)
     return archive
 
