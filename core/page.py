@@ -31,7 +31,10 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 .tile b { display: block; font-size: 1.5rem; line-height: 1.2; } .tile span { color: var(--soft); font-size: .85rem; }
 .warning { background: #fff4e5; border-left: 3px solid #d9822b; padding: .6rem 1rem; margin: 1rem 0; }
 .good { background: #eaf6ec; border-left: 3px solid #2f8f46; padding: .6rem 1rem; margin: 1rem 0; }
-figure { margin: 1rem 0; } figure img { max-width: 100%; height: auto; } figcaption { color: var(--soft); font-size: .85rem; }
+.swatch { display: inline-block; width: .9em; height: .9em; margin-right: .5em; border: 1px solid var(--ink);
+       vertical-align: -.08em; }
+figure { margin: 1rem 0; } figure img { max-width: 100%; height: auto; }
+figure.wide { width: min(96vw, 103rem); margin-left: calc(50% - min(48vw, 51.5rem)); text-align: center; } figcaption { color: var(--soft); font-size: .85rem; }
 footer { margin-top: 3rem; color: var(--soft); font-size: .8rem; border-top: 1px solid var(--line); padding-top: .6rem; }
 </style>
 </head>
@@ -75,6 +78,15 @@ def paragraph(text: str, kind: str = "") -> str:
     return f'<p class="{kind}">{escape(text)}</p>' if kind else f"<p>{escape(text)}</p>"
 
 
+class Markup(str):
+    """HTML that :func:`table` sets as it is."""
+
+
+def swatch(color: str, text: str) -> Markup:
+    """Return a text with a little square of a ``color``, ``#rrggbb``, before it, for a cell of a table."""
+    return Markup(f'<span class="swatch" style="background: {escape(color, quote=True)}"></span>{escape(text)}')
+
+
 def tiles(numbers: Iterable[tuple[str, str]]) -> str:
     """Return the large numbers of a report from pairs (value, label)."""
     cells = (f'<div class="tile"><b>{escape(value)}</b><span>{escape(label)}</span></div>' for value, label in numbers)
@@ -82,12 +94,12 @@ def tiles(numbers: Iterable[tuple[str, str]]) -> str:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a table; numbers (int, float) are set right-aligned, floats with four digits."""
+    """Return a table; numbers (int, float) are set right-aligned, floats with four digits; texts are escaped."""
 
     def cell(value: object) -> str:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return f'<td class="number">{value if isinstance(value, int) else format(value, ".4g")}</td>'
-        return f"<td>{escape(str(value))}</td>"
+        return f"<td>{value if isinstance(value, Markup) else escape(str(value))}</td>"
 
     rows = [list(row) for row in rows]
     numeric = [bool(rows) and all(isinstance(row[i], (int, float)) for row in rows) for i in range(len(header))]
@@ -99,8 +111,9 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>"
 
 
-def image(data_base64: str, media_type: str, caption: str = "") -> str:
-    """Return a picture from base64 data, such as of ``image/png`` or ``image/svg+xml``."""
+def image(data_base64: str, media_type: str, caption: str = "", *, wide: bool = False) -> str:
+    """Return a picture from base64 data, such as of ``image/png``; a ``wide`` one may take the whole width of the window."""
     note = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
     text = escape(caption, quote=True)
-    return f'<figure><img alt="{text}" src="data:{media_type};base64,{data_base64}">{note}</figure>'
+    kind = ' class="wide"' if wide else ""
+    return f'<figure{kind}><img alt="{text}" src="data:{media_type};base64,{data_base64}">{note}</figure>'

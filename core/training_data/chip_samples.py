@@ -1,0 +1,208 @@
+"""Some chips of a folder, read back from disk with their objects: what a picture of the folder shows."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import rasterio
+import shapely
+from rasterio.enums import ColorInterp
+from rasterio.errors import RasterioError
+from rasterio.features import shapes
+
+from ..errors import InputError
+from ..imagery.band_names import picture_bands
+from ..packages.classes import ClassInfo
+from .chips import Chip
+from .formats import FORMATS
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A chip as it lies on disk.
+
+    Attributes:
+        name: file name of the image, without ending.
+        bands: (3, h, w) of any type, to be shown as red, green and blue.
+        valid: (h, w) bool; False where there is no data.
+        outlines: (n,) shapely polygons in pixels: the objects.
+        positions: (n,) of their classes.
+        whole: position of the class of the whole chip, of a format that tells no outlines.
+    """
+
+    name: str
+    bands: np.ndarray
+    valid: np.ndarray
+    outlines: np.ndarray = field(default_factory=lambda: np.empty(0, object))
+    positions: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    whole: int | None = None
+
+
+def choose(folder: Path, chips: Sequence[tuple[str, int]], examples: Iterable[str], count: int) -> list[str]:
+    """Choose telling chips: examples of each class, the fullest, one without objects, and others by lot.
+
+    Chips that overlap one that is chosen already come last.
+
+    Args:
+        folder: holds ``images``.
+        chips: image names and numbers of objects.
+        examples: image names that should be shown, the most important first.
+        count: at most so many.
+
+    Returns:
+        Image names in their order in ``chips``.
+    """
+    objects = dict(chips)
+    fullest = sorted(objects, key=lambda name: -objects[name])[:1]
+    empty = [name for name, number in chips if number == 0]
+    rng = np.random.default_rng(0)
+    drawn = [chips[i][0] for i in rng.permutation(len(chips))[: 20 * count]]
+    order = [*examples, *fullest, *rng.permutation(empty).tolist()[:1], *(name for name in drawn if objects[name]), *drawn]
+    waiting: list[str] = []
+    chosen: dict[str, tuple[float, ...] | None] = {}
+    for name in dict.fromkeys(name for name in order if name in objects):
+        place = _place(folder / "images" / name)
+        if place and any(_overlap(place, other) for other in chosen.values() if other):
+            waiting.append(name)
+        else:
+            chosen[name] = place
+        if len(chosen) == count:
+            break
+    picked = {*chosen, *waiting[: count - len(chosen)]}
+    return [name for name, _ in chips if name in picked]
+
+
+def _place(image: Path) -> tuple[float, ...] | None:
+    """The corner of a chip on the map and the step to where the next one would not overlap it."""
+    transform = Chip(image, None, (1, 1)).transform
+    if transform is None:
+        return None
+    try:
+        with _open(image) as file:
+            width, height = file.width, file.height
+    except InputError:
+        return None
+    return Chip(image, None, (width, height)).bounds
+
+
+def _overlap(one: Sequence[float], other: Sequence[float]) -> bool:
+    width, height = (min(one[i + 2], other[i + 2]) - max(one[i], other[i]) for i in (0, 1))
+    return width > 0.05 * (one[2] - one[0]) and height > 0.05 * (one[3] - one[1])
+
+
+def read_samples(
+    folder: Path, images: Sequence[str], metadata_format: str, classes: Sequence[ClassInfo], band_names: Sequence[str]
+) -> list[Sample]:
+    """Read chips and their labels.
+
+    Args:
+        folder: holds ``images`` and ``labels``.
+        images: file names, in the order of the result.
+        metadata_format: a key of :data:`FORMATS`.
+        classes: ascending by value.
+        band_names: one per band of the images without alpha; ``()`` when unknown.
+
+    Raises:
+        InputError: a chip or a label is broken.
+    """
+    if metadata_format == "Classified_Tiles":
+        return [_classified(folder, name, classes, band_names) for name in images]
+    known = FORMATS["PASCAL_VOC_rectangles" if metadata_format == "Labeled_Tiles" else metadata_format]
+    result = []
+    with _only(folder, images) as part:
+        labels = known.find(part, classes).labels
+        for image in images:
+            bands, valid = _pixels(folder / "images" / image, band_names)
+            found = labels.get(Path(image).stem)
+            sample = Sample(Path(image).stem, bands, valid)
+            if found is not None:
+                targets = known.read(found, valid.shape[1], valid.shape[0])
+                positions = targets.labels - 1
+                if metadata_format == "Labeled_Tiles":
+                    sample = Sample(sample.name, bands, valid, whole=int(positions[0]) if len(positions) else None)
+                else:
+                    outlines = shapely.box(*targets.boxes.T.astype(float)) if targets.masks is None else _rings(targets.masks)
+                    sample = Sample(sample.name, bands, valid, np.asarray(outlines, object), positions)
+            result.append(sample)
+    return result
+
+
+def _classified(folder: Path, image: str, classes: Sequence[ClassInfo], band_names: Sequence[str]) -> Sample:
+    """A chip with a class for each pixel: the areas of each class are its objects."""
+    bands, valid = _pixels(folder / "images" / image, band_names)
+    path = next(iter(sorted((folder / "labels").glob(f"{Path(image).stem}.*"))), folder / "labels" / image)
+    with _open(path) as file:
+        values = file.read(1)
+    present = [i for i, item in enumerate(classes) if (values == item.value).any()]
+    outlines = _rings(np.stack([values == classes[i].value for i in present])) if present else []
+    return Sample(Path(image).stem, bands, valid, np.asarray(outlines, object), np.asarray(present, np.int64))
+
+
+def _rings(masks: np.ndarray) -> list[shapely.Geometry]:
+    """Polygons along the edges of the pixels of (n, h, w) masks."""
+    return [
+        shapely.unary_union([shapely.geometry.shape(shape) for shape, value in shapes(mask.astype(np.uint8), mask) if value])
+        for mask in masks
+    ]
+
+
+def _pixels(path: Path, band_names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The three bands to show of an image (3, h, w), and where it has data (h, w)."""
+    with _open(path) as file:
+        indexes = [i for i in file.indexes if file.colorinterp[i - 1] is not ColorInterp.alpha]
+        names = band_names if len(band_names) == len(indexes) else [""] * len(indexes)
+        wanted = [indexes[i] for i in picture_bands(names)]
+        try:
+            bands = file.read(sorted(set(wanted)))
+        except RasterioError as error:
+            raise InputError(f"The chip {path} is broken: {error}.", "Export the training data again.") from error
+        bands = bands[[sorted(set(wanted)).index(i) for i in wanted]]
+        nodata = file.nodata
+    valid = np.ones(bands.shape[1:], bool) if nodata is None or np.isnan(nodata) else (bands != nodata).any(0)
+    return bands, valid & np.isfinite(bands).all(0) if bands.dtype.kind == "f" else valid
+
+
+def _open(path: Path) -> rasterio.DatasetReader:
+    try:
+        with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="TRUE"):
+            return rasterio.open(path)
+    except RasterioError as error:
+        raise InputError(f"The chip {path} cannot be read: {error}.", "Export the training data again.") from error
+
+
+@contextmanager
+def _only(folder: Path, images: Sequence[str]) -> Iterator[Path]:
+    """Give a folder with the labels of these chips alone: the readers take in all that there are, often many thousands."""
+    stems = {Path(image).stem for image in images}
+    with tempfile.TemporaryDirectory(prefix=".preview", dir=folder) as name:
+        part = Path(name)
+        (part / "images").mkdir()
+        (part / "labels").mkdir()
+        for image in images:
+            _link(folder / "images" / image, part / "images" / image)
+        for entry in os.scandir(folder):
+            if entry.is_file():
+                _link(Path(entry.path), part / entry.name)
+        homes = [folder / "labels", *(Path(entry.path) for entry in os.scandir(folder / "labels") if entry.is_dir())]
+        for home in homes:
+            target = part / home.relative_to(folder)
+            target.mkdir(exist_ok=True)
+            for entry in os.scandir(home):
+                if entry.is_file() and os.path.splitext(entry.name)[0] in stems:
+                    _link(Path(entry.path), target / entry.name)
+        yield part
+
+
+def _link(source: Path, target: Path) -> None:
+    """Make a file appear at another place, without a copy where the disk can do that."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
