@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..errors import InvalidParameter
 from . import common
 from .job import Job
 from .parameters import Kind, Output, boolean, choice, integer, number, parameter
 
 MODEL_TYPES = ("MaskRCNN", "FasterRCNN")
 BACKBONES = ("mobilenet_v2", "resnet18", "resnet34", "resnet50")
+ARCGIS_BACKBONES = ("resnet18", "resnet34", "resnet50")
 BACKBONE_WEIGHTS = ("IMAGENET", "RANDOM")
 
 
@@ -87,7 +89,23 @@ class TrainModel(Job):
         "Chip Size", "Chips larger than this are cropped to it at random while training. 0: the whole chip.", 0,
         maximum=8192, advanced=True,
     )  # fmt: skip
+    arcgis_compatible: bool = boolean(
+        "ArcGIS Compatible",
+        "Builds the network as ArcGIS does, so that ArcGIS Pro can run the package. Slower, because ArcGIS enlarges every tile "
+        "by half. Needs a ResNet backbone. A pre-trained package of ArcGIS stays compatible in any case.",
+        False,
+        advanced=True,
+    )
     processor: str = common.processor()
     gpu_id: int = common.gpu_id()
     seed: int = integer("Random Seed", "Same seed, same data, same machine: same model.", 42, maximum=2**31 - 1, advanced=True)
     output: str = parameter(Kind.NEW_FOLDER, "Output Model", "Folder for the package and the report; new, or empty.")
+
+    def check(self) -> None:
+        """Check everything that needs no opening of the training data or the package; see :meth:`Job.check`."""
+        super().check()
+        if self.arcgis_compatible and self.pretrained_model is None and self.backbone not in ARCGIS_BACKBONES:
+            raise InvalidParameter(
+                f"ARCGIS_COMPATIBLE needs a ResNet backbone: ArcGIS cannot run a {self.model_type} with {self.backbone}.",
+                f"Set Backbone Model to {', '.join(ARCGIS_BACKBONES[:-1])} or {ARCGIS_BACKBONES[-1]}.",
+            )

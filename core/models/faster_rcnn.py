@@ -8,7 +8,7 @@ from torchvision.models.detection import FasterRCNN
 from ..packages import ModelCard
 from .rcnn import finish, keywords, pyramid, transform
 
-METADATA_FORMATS = ("PASCAL_VOC_rectangles", "KITTI_rectangles", "RCNN_Masks")
+METADATA_FORMATS = ("PASCAL_VOC_rectangles", "KITTI_rectangles", "RCNN_Masks", "COCO", "YOLO_rectangles", "YOLO_segments")
 MASKS = False
 CLASS_LAYERS = ("roi_heads.box_predictor.",)  # what depends on the classes
 

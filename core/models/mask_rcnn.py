@@ -9,7 +9,7 @@ from torchvision.models.detection.mask_rcnn import MaskRCNNHeads, MaskRCNNPredic
 from ..packages import ModelCard
 from .rcnn import finish, keywords, pyramid, transform
 
-METADATA_FORMATS = ("RCNN_Masks",)
+METADATA_FORMATS = ("RCNN_Masks", "COCO", "YOLO_segments")
 MASKS = True
 CLASS_LAYERS = ("roi_heads.box_predictor.", "roi_heads.mask_predictor.mask_fcn_logits.")  # what depends on the classes
 

@@ -14,7 +14,7 @@ import torchvision
 
 from .. import page
 from ..figures import figure_html, figure_png
-from ..packages import ModelCard
+from ..packages import ModelCard, arcgis_verdict
 from .loop import Epoch, Outcome
 from .pictures import Example, examples_figure, loss_figure
 
@@ -59,6 +59,7 @@ def write_report(
             f"Detect with a confidence of {card.threshold:.2f}: there the F1 score on the validation chips is highest "
             f"({_number(scores.f1)}). Training ended: {outcome.ended}."
         ),
+        page.paragraph(arcgis_verdict(card)),
     ]
     if facts.get("warning"):
         parts.append(page.paragraph(str(facts["warning"]), "warning"))

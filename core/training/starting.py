@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
 from torchvision.models.detection.generalized_rcnn import GeneralizedRCNN
 
-from ..errors import InputError, InvalidParameter
+from ..errors import InputError, InvalidParameter, ModelError
 from ..jobs import TrainModel
 from ..models import MODELS, build, choose_normalisation, load_weights, model_type, weights
 from ..models.adapting import adapt_bands, load_matching
@@ -40,13 +41,29 @@ def check_format(job: TrainModel, package: Package | None, data: TrainingData) -
 
 
 def open_package(job: TrainModel, report: Reporter) -> Package | None:
-    """Return the pre-trained package, if one is given, and tell what it decides."""
+    """Return the pre-trained package, if one is given, and tell what it decides.
+
+    Raises:
+        ModelError: it is no package, or its model cannot be trained.
+        InvalidParameter: the network would have to be built in another way.
+    """
     if job.pretrained_model is None:
         return None
     package = read_package(job.pretrained_model)
     card = package.card
     model_type(card)
-    report.info(f"Fine-tuning {package.path.name}: {card.model_type} with {card.backbone}, {len(card.classes)} classes.")
+    if card.model_type not in MODELS:
+        raise ModelError(
+            f"{package.path.name} holds a {card.model_type}, which Kestrel can detect with but not train further.",
+            f"Give a {' or '.join(MODELS)} package, or train a new model.",
+        )
+    if job.arcgis_compatible and card.layout != "esri":
+        raise InvalidParameter(
+            f"ARCGIS_COMPATIBLE does not fit {package.path.name}: its network is built in Kestrel's own way, and stays so.",
+            "Train without a pre-trained model, give a package of ArcGIS, or clear ArcGIS Compatible.",
+        )
+    way = ", built as ArcGIS builds it" if card.layout == "esri" else ""
+    report.info(f"Fine-tuning {package.path.name}: {card.model_type} with {card.backbone}, {len(card.classes)} classes{way}.")
     if (card.model_type, card.backbone) != (job.model_type, job.backbone):
         report.info(f"Model Type and Backbone Model are those of the package: {card.model_type}, {card.backbone}.")
     return package
@@ -71,6 +88,8 @@ def new_card(
         statistics: of the bands; see :func:`core.models.choose_normalisation`.
     """
     name = package.card.backbone if package else job.backbone
+    esri = package.card.layout == "esri" if package else job.arcgis_compatible
+    fresh: dict[str, Any] = {} if esri else default_options(name, median_side)
     size = max(data.tile_size)
     return ModelCard(
         model_type=kind,
@@ -84,7 +103,9 @@ def new_card(
         cell_size=data.cell_size,
         crs_wkt=data.crs_wkt,
         normalisation=choose_normalisation(data.dtype, tuple(data.band_names), statistics),
-        options=dict(package.card.options) if package else default_options(name, median_side),
+        options=dict(package.card.options) if package else fresh,
+        layout="esri" if esri else "kestrel",
+        value_range=tuple(zip(statistics["min"], statistics["max"], strict=True)),
     )
 
 

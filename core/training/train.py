@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics as median
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from ..errors import InputError
 from ..jobs import TrainModel
 from ..models import MODELS
 from ..new_folder import new_folder
-from ..packages import ModelCard, Package, write_package
+from ..packages import ModelCard, Package, arcgis_verdict, write_package
 from ..reporting import Reporter
 from ..training_data import TrainingData
 from . import loop, starting
@@ -64,6 +65,7 @@ def run(job: TrainModel, report: Reporter) -> dict[str, Any]:
         characteristics = sorted((folder / "ModelCharacteristics").iterdir())
         extras = {page.name: page, **{f"ModelCharacteristics/{file.name}": file for file in characteristics}}
         write_package(folder, output.name, card, outcome.state, extras)
+    report.info(arcgis_verdict(card))
     report.info(f"Training ended: {outcome.ended}. Kept: epoch {outcome.best}, AP50 {outcome.scores.ap50:.3f}.")
     result = {"MODEL": output / f"{output.name}.dlpk", "REPORT": output / "model_metrics.html"}
     for name, path in result.items():
@@ -193,9 +195,15 @@ def _finished_card(
         "split": divided.how,
         "device": describe_device(device),
         "versions": versions(),
+        "log": [{name: _number(value) for name, value in asdict(epoch).items()} for epoch in outcome.history],
     }
     threshold = round(min(max(scores.threshold, 0.05), 0.95), 2)
     return starting.with_outcome(card, threshold, metrics, training)
+
+
+def _number(value: float) -> float | None:
+    """Return what JSON can hold."""
+    return value if np.isfinite(value) else None
 
 
 def _facts(card: ModelCard, job: TrainModel, divided: Split, objects: Counter[str], outcome: loop.Outcome) -> dict[str, Any]:
@@ -218,7 +226,7 @@ def _facts(card: ModelCard, job: TrainModel, divided: Split, objects: Counter[st
         "Learning rate": f"{training['learning_rate']:.3g}",
         "Frozen backbone": "yes" if job.freeze else "no",
         "Random seed": job.seed,
-        "Anchor sizes": ", ".join(f"{value:g} px" for value in card.options.get("anchor_sizes", ())),
+        "Anchor sizes": ", ".join(f"{value:g} px" for value in card.options.get("anchor_sizes", ())) or "as ArcGIS has them",
         "Device": training["device"],
         "Time": f"{sum(epoch.seconds for epoch in outcome.history):.0f} s",
         **training["versions"],
