@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rasterio
 import shapely
 from rasterio.enums import ColorInterp
 from rasterio.errors import RasterioError
@@ -23,6 +22,7 @@ from ..imagery.band_names import picture_bands
 from ..packages.classes import ClassInfo
 from .chips import Chip
 from .formats import FORMATS
+from .opening import open_image
 
 
 @dataclass(frozen=True)
@@ -81,16 +81,11 @@ def choose(folder: Path, chips: Sequence[tuple[str, int]], examples: Iterable[st
 
 
 def _place(image: Path) -> tuple[float, ...] | None:
-    """The corner of a chip on the map and the step to where the next one would not overlap it."""
-    transform = Chip(image, None, (1, 1)).transform
-    if transform is None:
-        return None
+    """The map rectangle around a chip; None when it has no place or cannot be opened."""
     try:
-        with _open(image) as file:
-            width, height = file.width, file.height
+        return Chip(image.stem, image, None).bounds
     except InputError:
         return None
-    return Chip(image, None, (width, height)).bounds
 
 
 def _overlap(one: Sequence[float], other: Sequence[float]) -> bool:
@@ -140,7 +135,7 @@ def _classified(folder: Path, image: str, classes: Sequence[ClassInfo], band_nam
     """A chip with a class for each pixel: the areas of each class are its objects."""
     bands, valid = _pixels(folder / "images" / image, band_names)
     path = next(iter(sorted((folder / "labels").glob(f"{Path(image).stem}.*"))), folder / "labels" / image)
-    with _open(path) as file:
+    with open_image(path) as file:
         values = file.read(1)
     present = [i for i, item in enumerate(classes) if (values == item.value).any()]
     outlines = _rings(np.stack([values == classes[i].value for i in present])) if present else []
@@ -157,7 +152,7 @@ def _rings(masks: np.ndarray) -> list[shapely.Geometry]:
 
 def _pixels(path: Path, band_names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """The three bands to show of an image (3, h, w), and where it has data (h, w)."""
-    with _open(path) as file:
+    with open_image(path) as file:
         indexes = [i for i in file.indexes if file.colorinterp[i - 1] is not ColorInterp.alpha]
         names = band_names if len(band_names) == len(indexes) else [""] * len(indexes)
         wanted = [indexes[i] for i in picture_bands(names)]
@@ -169,14 +164,6 @@ def _pixels(path: Path, band_names: Sequence[str]) -> tuple[np.ndarray, np.ndarr
         nodata = file.nodata
     valid = np.ones(bands.shape[1:], bool) if nodata is None or np.isnan(nodata) else (bands != nodata).any(0)
     return bands, valid & np.isfinite(bands).all(0) if bands.dtype.kind == "f" else valid
-
-
-def _open(path: Path) -> rasterio.DatasetReader:
-    try:
-        with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="TRUE"):
-            return rasterio.open(path)
-    except RasterioError as error:
-        raise InputError(f"The chip {path} cannot be read: {error}.", "Export the training data again.") from error
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy as np
 import shapely
 from affine import Affine
 from rasterio.crs import CRS
+
+from .opening import open_image
 
 
 @dataclass(frozen=True)
@@ -92,19 +95,20 @@ class Chip:
     """A chip of a folder that is read.
 
     Attributes:
+        name: of the chip in its folder: the file name without ending; the same for image and labels.
         image: its image file.
         labels: what the chip format needs to give the targets.
-        size: width and height in pixels.
     """
 
+    name: str
     image: Path
     labels: Any
-    size: tuple[int, int]
 
-    @property
-    def name(self) -> str:
-        """File name without ending; the same for image and labels."""
-        return self.image.stem
+    @cached_property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels; raises InputError when the image cannot be opened."""
+        with open_image(self.image) as file:
+            return file.width, file.height
 
     @property
     def transform(self) -> Affine | None:
@@ -116,7 +120,9 @@ class Chip:
                 a, d, b, e, c, f = (float(line) for line in lines[:6])
             except (OSError, ValueError):
                 continue
-            return Affine(a, b, c, d, e, f) * Affine.translation(-0.5, -0.5)  # world files name the centre of the pixel
+            transform = Affine(a, b, c, d, e, f) * Affine.translation(-0.5, -0.5)  # they name the centre of the pixel
+            if np.isfinite(transform).all() and transform.determinant != 0:
+                return transform
         return None
 
     @property

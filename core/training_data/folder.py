@@ -1,22 +1,19 @@
-"""A folder of training data, Kestrel's or ArcGIS Pro's, opened for reading."""
+"""A folder of training data opened for reading: Kestrel's or ArcGIS Pro's, or a COCO or YOLO data set of other software."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import rasterio
 from affine import Affine
 from rasterio.enums import ColorInterp
-from rasterio.errors import RasterioError
 
 from ..errors import InputError
 from .chips import Chip, Targets
-from .formats import FORMATS
-from .metadata import Metadata
-
-_IMAGES = {".tif", ".tiff", ".png", ".jpg", ".jpeg", ".mrf"}
+from .formats import FORMATS, Found
+from .metadata import EMD, Metadata
+from .opening import AGAIN, IMAGES, open_image
+from .sides import read_sides
 
 
 class TrainingData:
@@ -26,36 +23,38 @@ class TrainingData:
 
     Attributes:
         folder: the folder.
-        metadata_format: Esri's name of the chip format.
+        metadata_format: Esri's name of the chip format, or Kestrel's.
         classes: ascending by value; a network's label is the 1-based position here.
         chips: sorted by name; only those that have labels (which may say: no objects).
-        bands, dtype, tile_size: of the images (without alpha); ``tile_size`` is (width, height).
+        bands, dtype, tile_size: of the first image (without alpha); ``tile_size`` is (width, height).
         band_names: one per band; ``""`` when unknown.
         cell_size: (x, y) size of a pixel in units of the coordinate system; None when unknown.
         crs_wkt: coordinate system; None when unknown.
+        image_space: ``"MAP_SPACE"``, or ``"PIXEL_SPACE"`` when the chips are rows and columns of pictures as they were taken.
+        sides: ``"train"``, ``"validation"`` or ``"test"`` by name of the chip; empty when the folder is not divided.
         statistics: one per band; None when the folder does not tell.
         nodata: value of pixels without data in the images; None when there is none.
         warnings: sentences on what was left out.
     """
 
-    def __init__(
-        self, folder: Path, metadata: Metadata, images: list[Path], labels: dict[str, Any], warnings: list[str]
-    ) -> None:
+    def __init__(self, folder: Path, metadata: Metadata, found: Found, images: dict[str, Path]) -> None:
         self.folder, self.metadata_format, self.classes = folder, metadata.mode, metadata.classes
-        self.warnings = tuple(warnings)
-        with _open(images[0]) as image:
+        self.image_space = metadata.image_space
+        self.chips = [Chip(name, images[name], found.labels[name]) for name in sorted(images) if name in found.labels]
+        self.warnings = tuple(found.warnings)
+        self.sides = read_sides(folder) or found.sides
+        with open_image(self.chips[0].image) as image:
             alpha = {i for i in image.indexes if image.colorinterp[i - 1] is ColorInterp.alpha}
             names = metadata.band_names
             if len(names) == image.count:
                 alpha |= {i for i, name in enumerate(names, 1) if name.lower() == "alpha"}
                 names = tuple(name for i, name in enumerate(names, 1) if i not in alpha)
-            self._indexes = [i for i in image.indexes if i not in alpha]
+            self._indexes = [i for i in image.indexes if i not in alpha] or list(image.indexes)
             self.dtype = np.dtype(image.dtypes[0])
             self.tile_size = (image.width, image.height)
             self.nodata: float | None = image.nodata
             transform = None if image.transform.is_identity else image.transform
             own_crs = image.crs.to_wkt() if image.crs else None
-        self.chips = [Chip(path, labels[path.stem], self.tile_size) for path in images]
         self.bands = len(self._indexes)
         self.band_names = names if len(names) == self.bands else ("",) * self.bands
         self.statistics = metadata.statistics if len(metadata.statistics) == self.bands else None
@@ -72,27 +71,28 @@ class TrainingData:
         folder = Path(folder)
         if not folder.is_dir():
             raise InputError(f"There is no folder {folder}.", "Check the path.")
-        metadata = Metadata.read(folder)
-        if metadata.mode not in FORMATS:
+        metadata = Metadata.read(folder) if (folder / EMD).is_file() else _foreign(folder)
+        trainable = [name for name, known in FORMATS.items() if known.trainable]
+        if metadata.mode not in trainable:
             raise InputError(
-                f"The training data in {folder} are of the format {metadata.mode}.",
-                f"Export them as {' or '.join(FORMATS)}.",
+                f"The training data in {folder} are of the format {metadata.mode}, which tells no objects.",
+                f"Export them as {', '.join(trainable[:-1])} or {trainable[-1]}.",
             )
         if not metadata.classes:
             raise InputError(f"The training data in {folder} define no classes.", "Export them again, with labelled objects.")
-        images = _images(folder / "images")
+        found = FORMATS[metadata.mode].find(folder, metadata.classes)
+        images = _images(folder / "images") if found.images is None else found.images
         if not images:
-            raise InputError(f"There are no chips in {folder / 'images'}.", "Export the training data again.")
-        labels, warnings = FORMATS[metadata.mode].find(folder, metadata.classes)
-        labelled = [path for path in images if path.stem in labels]
-        if len(labelled) < len(images):
-            warnings.append(f"{len(images) - len(labelled)} of {len(images)} chips have no labels and are left out.")
+            raise InputError(f"There are no chips in {folder / 'images'}.", AGAIN)
+        labelled = sum(name in found.labels for name in images)
+        if labelled < len(images):
+            found.warnings.append(f"{len(images) - labelled} of {len(images)} chips have no labels and are left out.")
         if not labelled:
-            raise InputError(f"None of the {len(images)} chips in {folder} has labels.", "Export the training data again.")
-        data = cls(folder, metadata, labelled, labels, warnings)
+            raise InputError(f"None of the {len(images)} chips in {folder} has labels.", AGAIN)
+        data = cls(folder, metadata, found, images)
         if not any(len(data.read_targets(chip)) for chip in data.chips):
             raise InputError(
-                f"The {len(labelled)} chips in {folder} hold no object.", " ".join(warnings) or "Export labelled objects."
+                f"The {labelled} chips in {folder} hold no object.", " ".join(data.warnings) or "Export labelled objects."
             )
         return data
 
@@ -102,17 +102,14 @@ class TrainingData:
         Raises:
             InputError: the file is broken or has other bands than the first chip.
         """
-        with _open(chip.image) as file:
+        with open_image(chip.image) as file:
             if file.count < max(self._indexes) or file.dtypes[0] != self.dtype.name:
                 raise InputError(
                     f"The chip {chip.image} has {file.count} bands of {file.dtypes[0]}, but the first chip of the folder "
                     f"has {self.bands} of {self.dtype}.",
-                    "Export the training data again.",
+                    AGAIN,
                 )
-            try:
-                pixels: np.ndarray = file.read(self._indexes)
-            except RasterioError as error:
-                raise InputError(f"The chip {chip.image} is broken: {error}", "Export the training data again.") from error
+            pixels: np.ndarray = file.read(self._indexes)
             nodata = file.nodata
         if nodata is not None and not np.isnan(nodata):
             pixels[pixels == nodata] = 0
@@ -126,23 +123,27 @@ class TrainingData:
         Raises:
             InputError: a label file is broken or does not fit the chip.
         """
-        return FORMATS[self.metadata_format].read(chip.labels, *self.tile_size)
+        return FORMATS[self.metadata_format].read(chip.labels, *chip.size)
 
 
-def _images(folder: Path) -> list[Path]:
-    """The images in a folder, sorted by name."""
+def _foreign(folder: Path) -> Metadata:
+    """What a data set without Esri's metadata says of itself."""
+    for known in FORMATS.values():
+        classes = known.classes_in(folder)
+        if classes is not None:
+            return Metadata(known.name, classes)
+    raise InputError(
+        f"{folder} is not a folder of training data: it has no {EMD}, and neither labels.json nor annotations/*.json of a COCO "
+        "data set, nor data.yaml of a YOLO one.",
+        "Choose the folder that Export Training Data For Deep Learning wrote, which holds images and labels.",
+    )
+
+
+def _images(folder: Path) -> dict[str, Path]:
+    """The images in a folder by name."""
     if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in _IMAGES)
-
-
-def _open(path: Path) -> rasterio.DatasetReader:
-    """Open a chip, without listing its folder for neighbours: folders of chips are large."""
-    try:
-        with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="TRUE"):
-            return rasterio.open(path)
-    except RasterioError as error:
-        raise InputError(f"The chip {path} cannot be read: {error}.", "Export the training data again.") from error
+        return {}
+    return {path.stem: path for path in sorted(folder.iterdir()) if path.suffix.lower() in IMAGES}
 
 
 def _cell_size(transform: Affine | None) -> tuple[float, float] | None:

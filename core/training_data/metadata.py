@@ -31,6 +31,7 @@ class Metadata:
         statistics: one per band.
         cell_size: (x, y) in units of the coordinate system, or None.
         crs_wkt: coordinate system, or None.
+        image_space: ``"MAP_SPACE"`` or ``"PIXEL_SPACE"``.
     """
 
     mode: str
@@ -39,6 +40,7 @@ class Metadata:
     statistics: tuple[BandStatistics, ...] = ()
     cell_size: tuple[float, float] | None = None
     crs_wkt: str | None = None
+    image_space: str = "MAP_SPACE"
 
     @classmethod
     def read(cls, folder: Path) -> Metadata:
@@ -69,8 +71,9 @@ class Metadata:
                 statistics=_statistics(emd, accumulated),
                 cell_size=(float(size[0]), float(size[1])) if size else None,
                 crs_wkt=own.get("CRS") or _crs(emd.get("MinCellSize")),
+                image_space="PIXEL_SPACE" if emd.get("ImageSpaceUsed") == "PIXEL_SPACE" else "MAP_SPACE",
             )
-        except (TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
+        except (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError) as error:
             raise InputError(
                 f"{folder / EMD} is not in the form that ArcGIS Pro writes ({error!r}).", "Export again."
             ) from error
@@ -85,7 +88,7 @@ def _json(path: Path) -> dict[str, Any]:
         except UnicodeDecodeError:
             text = data.decode("cp1252")
         content = json.loads(text)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path} cannot be read: {error}.", "Export the training data again.") from error
     if not isinstance(content, dict):
         raise InputError(f"{path} does not hold a JSON object.", "Export the training data again.")

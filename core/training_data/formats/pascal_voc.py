@@ -10,13 +10,13 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import shapely
 
 from ...errors import InputError
 from ...packages.classes import ClassInfo
 from ..chips import ChipFrame, ChipObjects, Targets
-from .base import ChipFormat
+from .base import ChipFormat, Found
+from .boxes import BoxReader, ClassLookup, finite, targets
 
 _HEAD = """<?xml version="1.0"?>
 <annotation>
@@ -42,7 +42,7 @@ _OBJECT = """    <object>
 """
 
 
-class PascalVoc(ChipFormat):
+class PascalVoc(BoxReader, ChipFormat):
     """See the top of this module."""
 
     name = "PASCAL_VOC_rectangles"
@@ -57,37 +57,13 @@ class PascalVoc(ChipFormat):
         (folder / name).write_text("".join(parts), "ascii", newline="\n")
         return [name]
 
-    def find(self, folder: Path, classes: Sequence[ClassInfo]) -> tuple[dict[str, Targets], list[str]]:
+    def find(self, folder: Path, classes: Sequence[ClassInfo]) -> Found:
         """Read all XML files; see :class:`.formats.ChipFormat`. Boxes are small, so they are kept."""
-        known = {name: number for number, item in enumerate(classes, 1) for name in (item.name, str(item.value))}
+        lookup = ClassLookup(classes)
         chips: dict[str, Targets] = {}
-        unknown: dict[str, int] = {}
         for path in sorted((folder / "labels").glob("*.xml")):
-            boxes, labels = [], []
-            for name, box in _objects(path):
-                label = known.get(name) or known.get(_whole(name))
-                if label is None:
-                    unknown[name] = unknown.get(name, 0) + 1
-                else:
-                    boxes.append(box)
-                    labels.append(label)
-            chips[path.stem] = Targets(np.array(boxes, np.float32).reshape(-1, 4), np.array(labels, np.int64))
-        if not unknown:
-            return chips, []
-        names = ", ".join(sorted(unknown)[:10])
-        return chips, [
-            f"{sum(unknown.values())} boxes are of classes that the folder does not define ({names}) and are left out."
-        ]
-
-    def read(self, labels: Targets, width: int, height: int) -> Targets:
-        """Clip the boxes of :func:`find` to the chip; see :class:`.formats.ChipFormat`."""
-        limits = np.array([width, height, width, height], np.float32)
-        boxes = np.clip(labels.boxes, 0, limits)
-        inside = (labels.boxes[:, 2:] > 0).all(axis=1) & (labels.boxes[:, :2] < limits[:2]).all(axis=1)
-        thin = boxes[:, 2:] - boxes[:, :2] < 0.01  # a box without area breaks training: widened by a pixel, as Esri does
-        boxes[:, 2:] = np.where(thin, np.minimum(boxes[:, :2] + 1, limits[:2]), boxes[:, 2:])
-        boxes[:, :2] = np.where(thin, boxes[:, 2:] - 1, boxes[:, :2])
-        return Targets(boxes[inside], labels.labels[inside])
+            chips[path.stem] = targets(lookup, _objects(path))
+        return Found(chips, lookup.warnings)
 
 
 def _objects(path: Path) -> list[tuple[str, tuple[float, ...]]]:
@@ -97,15 +73,9 @@ def _objects(path: Path) -> list[tuple[str, tuple[float, ...]]]:
         return [
             (
                 (item.findtext("name") or "").strip(),
-                tuple(float(item.findtext(f"bndbox/{edge}") or "nan") for edge in ("xmin", "ymin", "xmax", "ymax")),
+                tuple(finite(item.findtext(f"bndbox/{edge}") or "") for edge in ("xmin", "ymin", "xmax", "ymax")),
             )
             for item in root.iter("object")
         ]
-    except (ElementTree.ParseError, ValueError, OSError) as error:
+    except (ElementTree.ParseError, LookupError, ValueError, OSError) as error:  # LookupError: an unknown encoding
         raise InputError(f"The label file {path} is broken: {error}.", "Export the training data again.") from error
-
-
-def _whole(name: str) -> str:
-    """``"2.0"`` as ``"2"``, which some tools write."""
-    head, _, tail = name.partition(".")
-    return head if tail.strip("0") == "" else name

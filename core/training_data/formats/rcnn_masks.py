@@ -10,18 +10,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import rasterio
-from rasterio.errors import RasterioError
 
 from ...errors import InputError
 from ...packages.classes import ClassInfo
 from ..chips import ChipFrame, ChipObjects, Targets
 from ..drawing import instance_planes
 from ..images import write_tiff
-from .base import ChipFormat
+from ..opening import AGAIN, IMAGES, open_image
+from .base import ChipFormat, Found
 
 Masks = tuple[tuple[Path, int], ...]  # file and label (from 1) of each class in a chip
-_SUFFIXES = {".tif", ".tiff", ".png", ".jpg", ".jpeg", ".mrf"}
+_MOST = 10_000  # objects in a chip
 
 
 class RcnnMasks(ChipFormat):
@@ -44,7 +43,7 @@ class RcnnMasks(ChipFormat):
             files.append(f"labels/{classes[position].name}/{name}")
         return files
 
-    def find(self, folder: Path, classes: Sequence[ClassInfo]) -> tuple[dict[str, Masks], list[str]]:
+    def find(self, folder: Path, classes: Sequence[ClassInfo]) -> Found:
         """List the masks of all chips; see :class:`.formats.ChipFormat`."""
         labels = folder / "labels"
         chips: dict[str, Masks] = {}
@@ -55,33 +54,32 @@ class RcnnMasks(ChipFormat):
                 continue
             folders.remove(home)
             for path in sorted((labels / home).iterdir()):
-                if path.suffix.lower() in _SUFFIXES:
+                if path.suffix.lower() in IMAGES:
                     chips[path.stem] = (*chips.get(path.stem, ()), (path, label))
         if not folders:
-            return chips, []
+            return Found(chips)
         names = ", ".join(sorted(folders)[:10])
-        return chips, [
-            f"{len(folders)} folders of masks belong to no class that the folder defines ({names}) and are left out."
-        ]
+        text = f"{len(folders)} folders of masks belong to no class that the folder defines ({names}) and are left out."
+        return Found(chips, [text])
 
     def read(self, labels: Masks, width: int, height: int) -> Targets:
         """Read the masks of a chip; see :class:`.formats.ChipFormat`."""
         masks, numbers = [], []
         for path, label in labels:
-            try:
-                with rasterio.open(path) as file:
-                    planes = file.read()
-            except RasterioError as error:
-                raise InputError(f"The mask {path} cannot be read: {error}.", "Export the training data again.") from error
-            if planes.shape[1:] != (height, width):
-                raise InputError(
-                    f"The mask {path} has {planes.shape[2]} x {planes.shape[1]} pixels, its chip {width} x {height}.",
-                    "Export the training data again.",
-                )
+            with open_image(path, "mask") as file:
+                if file.shape != (height, width):
+                    raise InputError(
+                        f"The mask {path} has {file.width} x {file.height} pixels, its chip {width} x {height}.", AGAIN
+                    )
+                planes = file.read()
             for plane in planes:
-                for number in np.unique(plane[plane != 0]):
-                    masks.append(plane == number)
-                    numbers.append(label)
+                instances = np.unique(plane[(plane != 0) & (plane == plane)])  # NaN is nothing either
+                if len(masks) + len(instances) > _MOST:
+                    raise InputError(
+                        f"The mask {path} holds more than {_MOST} different numbers: it is no mask of objects.", AGAIN
+                    )
+                masks.extend(plane == number for number in instances)
+                numbers.extend([label] * len(instances))
         stack = np.stack(masks) if masks else np.zeros((0, height, width), bool)
         return Targets(_boxes(stack), np.array(numbers, np.int64), stack)
 

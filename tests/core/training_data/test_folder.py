@@ -61,7 +61,7 @@ def test_unknown_classes_are_counted(folder):
     root = folder(chips=1)
     xml(root, 0, (1, 0, 0, 5, 5), (9, 0, 0, 5, 5), ("bus", 0, 0, 5, 5), (9, 1, 1, 5, 5))
     data = TrainingData.open(root)
-    assert "3 boxes are of classes that the folder does not define (9, bus)" in data.warnings[0]
+    assert "3 objects are of classes that the folder does not define (9, bus)" in data.warnings[0]
     assert len(data.read_targets(data.chips[0])) == 1
 
 
@@ -149,7 +149,7 @@ def test_what_is_no_training_data(folder, tmp_path):
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        ({"mode": "Classified_Tiles"}, "of the format Classified_Tiles.*PASCAL_VOC_rectangles or RCNN_Masks"),
+        ({"mode": "Classified_Tiles"}, "of the format Classified_Tiles.*PASCAL_VOC_rectangles, .* or YOLO_segments"),
         ({"mode": ""}, "names the chip format"),
         ({"classes": ()}, "define no classes"),
         ({"chips": 0}, "There are no chips"),
@@ -167,7 +167,7 @@ def test_no_object_in_any_chip(folder):
     root = folder(chips=2)
     xml(root, 0)
     xml(root, 1, ("other", 0, 0, 5, 5))
-    with pytest.raises(InputError, match=r"The 2 chips in .* hold no object\. 1 boxes are of classes"):
+    with pytest.raises(InputError, match=r"The 2 chips in .* hold no object\. 1 objects are of classes"):
         TrainingData.open(root)
 
 
