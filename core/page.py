@@ -34,7 +34,8 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 .swatch { display: inline-block; width: .9em; height: .9em; margin-right: .5em; border: 1px solid var(--ink);
        vertical-align: -.08em; }
 figure { margin: 1rem 0; } figure img { max-width: 100%; height: auto; }
-figure.wide { width: min(96vw, 103rem); margin-left: calc(50% - min(48vw, 51.5rem)); text-align: center; } figcaption { color: var(--soft); font-size: .85rem; }
+figure.wide { width: min(96vw, 103rem); margin-left: calc(50% - min(48vw, 51.5rem)); text-align: center; }
+figcaption { color: var(--soft); font-size: .85rem; }
 footer { margin-top: 3rem; color: var(--soft); font-size: .8rem; border-top: 1px solid var(--line); padding-top: .6rem; }
 </style>
 </head>

@@ -73,7 +73,10 @@ def chips_figure(
 
 
 def _ranges(samples: Sequence[Sample]) -> np.ndarray | None:
-    """What becomes black and white in each band, (3, 2): 2 and 98 % of all pixels shown; None for 8-bit pixels of good contrast."""
+    """Return what becomes black and white in each band, (3, 2): 2 and 98 % of all pixels shown.
+
+    None for 8-bit pixels of good contrast, which are shown as they are.
+    """
     values = [sample.bands[:, sample.valid][:, :: max(1, sample.valid.sum() // 20_000)] for sample in samples]
     pixels = np.concatenate(values, axis=1) if values else np.empty((3, 0))
     if not pixels.size:

@@ -184,7 +184,7 @@ def _only(folder: Path, images: Sequence[str]) -> Iterator[Path]:
             target = part / home.relative_to(folder)
             target.mkdir(exist_ok=True)
             for entry in os.scandir(home):
-                if entry.is_file() and os.path.splitext(entry.name)[0] in stems:
+                if entry.is_file() and Path(entry.name).stem in stems:
                     _link(Path(entry.path), target / entry.name)
         yield part
 

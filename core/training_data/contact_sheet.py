@@ -39,6 +39,7 @@ class Sheet:
         classes: ascending by value.
         images: number of chips with each class.
         objects: number of objects of each class in all chips; those in several chips count in each.
+        counted: what ``objects`` are: ``"objects"``, or ``"pixels"`` of formats that classify each.
         sizes: of each class, (bins,) number of objects by the side of their box in pixels (root of its area), over
             :data:`.totals.SIZE_EDGES`.
         chips: image name and number of objects of every chip.
@@ -59,6 +60,7 @@ class Sheet:
     notes: list[str] = field(default_factory=list)
     examples: Sequence[str] = ()
     tile_size: tuple[int, int] | None = None
+    counted: str = "objects"
 
 
 def write_contact_sheet(folder: Path, sheet: Sheet) -> tuple[Path, Path]:
@@ -95,7 +97,7 @@ def _page(sheet: Sheet, picture: bytes, shown: int) -> str:
     chips, objects = len(sheet.chips), sum(sheet.objects)
     empty = sum(1 for _, number in sheet.chips if number == 0)
     total = np.sum(sheet.sizes, axis=0) if len(sheet.sizes) else np.zeros(len(SIZE_EDGES) - 1)
-    numbers = [(f"{chips:,}", "chip" if chips == 1 else "chips"), (f"{objects:,}", "labelled objects in them")]
+    numbers = [(f"{chips:,}", "chip" if chips == 1 else "chips"), (f"{objects:,}", f"labelled {sheet.counted} in them")]
     numbers.append((f"{len(sheet.classes):,}", "class" if len(sheet.classes) == 1 else "classes"))
     if total.any():
         numbers.append((f"{quantile(total, 0.5):.0f} px", "median size of an object"))
@@ -138,7 +140,9 @@ def quantile(counts: np.ndarray, share: float) -> float:
 
 def findings(sheet: Sheet) -> list[str]:
     """Return sentences on what will keep a model from learning: too few, too small or too large objects."""
-    notes = []
+    notes: list[str] = []
+    if sheet.counted != "objects":
+        return notes
     for item, objects in zip(sheet.classes, sheet.objects, strict=True):
         if objects < _FEW:
             held = "no object" if not objects else f"only {objects} object{'s' if objects > 1 else ''} in the chips"
@@ -168,16 +172,16 @@ def findings(sheet: Sheet) -> list[str]:
 
 def _class_table(sheet: Sheet) -> str:
     total = max(sum(sheet.objects), 1)
-    header = ["Class", "Value", "Chips", "Objects", "Share"]
+    header = ["Class", "Value", "Chips", sheet.counted.capitalize(), "Share"]
     sized = any(counts.any() for counts in sheet.sizes)
     rows = []
     for i, (item, color) in enumerate(zip(sheet.classes, class_colors(sheet.classes), strict=True)):
         row: list[object] = [page.swatch(color, item.name), item.value, sheet.images[i], sheet.objects[i]]
         row.append(f"{sheet.objects[i] / total:.1%}")
         if sized:
-            row += [f"{quantile(sheet.sizes[i], share):.0f} px" if sheet.sizes[i].any() else "–" for share in (0.05, 0.5, 0.95)]
+            row += [round(quantile(sheet.sizes[i], share)) if sheet.sizes[i].any() else "–" for share in (0.05, 0.5, 0.95)]
         rows.append(row)
-    return page.table((*header, *(("Small (5 %)", "Median", "Large (95 %)") if sized else ())), rows)
+    return page.table((*header, *(("Small, px (5 %)", "Median, px", "Large, px (95 %)") if sized else ())), rows)
 
 
 def _size_figure(sheet: Sheet) -> Figure:

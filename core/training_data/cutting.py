@@ -32,6 +32,7 @@ class Cut:
         counts: number of objects of each chip.
         sides: side of each chip's image; empty without a split.
         divided: number of tiles left out because they touch two sides.
+        fullest: by class, the most objects of it in one chip, and the image of that chip.
     """
 
     objects: ObjectTotals
@@ -40,6 +41,7 @@ class Cut:
     counts: list[int] = field(default_factory=list)
     sides: dict[str, str] = field(default_factory=dict)
     divided: int = 0
+    fullest: dict[int, tuple[int, str]] = field(default_factory=dict)
 
     def add(self, chip: WrittenChip) -> None:
         """Count a chip."""
@@ -52,6 +54,9 @@ class Cut:
             self.objects.add(chip.positions, chip.areas, chip.sides)
         else:
             self.objects.add_pixels(chip.class_pixels)
+        for position, number in zip(*(part.tolist() for part in np.unique(chip.positions, return_counts=True)), strict=True):
+            if number > self.fullest.get(position, (0, ""))[0]:
+                self.fullest[position] = number, chip.image
 
 
 @dataclass(frozen=True)
@@ -129,9 +134,7 @@ def cut(
         writers.finish()
 
 
-def _tiles(
-    raster: Raster, labels: Labels, masks: MaskPolygons | None, rules: Rules
-) -> Iterator[tuple[float, list[Tile]]]:
+def _tiles(raster: Raster, labels: Labels, masks: MaskPolygons | None, rules: Rules) -> Iterator[tuple[float, list[Tile]]]:
     lattice = rules.lattice
     if rules.one_object:
         return object_tiles(raster, labels, masks, None if rules.crop else lattice.tile, lattice.edge)

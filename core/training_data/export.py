@@ -28,13 +28,19 @@ from .writing import Plan
 try:  # TEMPORARY
     from ..imagery import open_imagery
 except ImportError:
+
     def open_imagery(sources, *, cell_size, extent, snap, bands, pixel_space, mosaic):
         return [Raster(sources[0], cell_size, extent, bands=bands, pixel_space=pixel_space)]
+
+
 try:
     from .contact_sheet import Sheet, write_contact_sheet
 except ImportError:
     Sheet = dict
-    def write_contact_sheet(folder, sheet): pass
+
+    def write_contact_sheet(folder, sheet):
+        pass
+
 
 PREVIEW, PREVIEW_PICTURE = "contact_sheet.html", "contact_sheet.png"
 _MOST_PROCESSES = 8  # more than a disk can take, and each has its memory
@@ -200,7 +206,7 @@ def _summary(
 
 def _finish(folder: Path, there: Path | None, summary: Summary, before: Existing, done: Cut) -> None:
     """Write the files about the whole; those of an export that is added to are taken along."""
-    for file in (there.iterdir() if there else ()):
+    for file in there.iterdir() if there else ():
         if file.is_file():
             shutil.copyfile(file, folder / file.name)
     images = {Path(line[0]).stem: Path(line[0]).name for line in before.lines}
@@ -234,11 +240,14 @@ def _sheet(job: ExportTrainingData, rasters: list[Raster], summary: Summary, don
         facts=facts,
         classes=summary.classes,
         images=summary.objects.images,
-        objects=[series.count for series in summary.objects.areas],
+        objects=[round(series.sum) if summary.by_pixel else series.count for series in summary.objects.areas],
+        counted="pixels" if summary.by_pixel else "objects",
         sizes=list(summary.objects.sides),
         chips=[(Path(line[0]).name, count) for line, count in zip(done.lines, done.counts, strict=True)],
         sides=sides,
         notes=[],
+        examples=[image for _, (_, image) in sorted(done.fullest.items(), key=lambda item: summary.objects.images[item[0]])],
+        tile_size=summary.tile_size if summary.crop_mode == "Fixed_Size" else None,
     )
 
 
