@@ -128,6 +128,17 @@ class Bands:
             categories=any(colours[i - 1] is ColorInterp.palette for i in indexes),
         )
 
+    def check_like(self, other: Bands, name: str, other_name: str) -> None:
+        """Raise InputError unless another raster has as many bands of the same type."""
+        if (len(self), self.dtype) != (len(other), other.dtype):
+            raise InputError(
+                f"{other_name} has {other._kind()}, but {name} has {self._kind()}.",
+                "All rasters must have the same bands; leave out the one that differs, or convert it.",
+            )
+
+    def _kind(self) -> str:
+        return f"{len(self)} {'band' if len(self) == 1 else 'bands'} of type {self.dtype}"
+
 
 def _fitting(nodata: float | None, dtype: np.dtype) -> np.generic | None:
     """A no-data value as the raster stores it; None when no pixel can have it."""

@@ -10,6 +10,7 @@ from affine import Affine
 from rasterio.crs import CRS
 
 from ..errors import InputError
+from .coordinates import project
 from .windows import Window
 
 ALIGNED = 0.01
@@ -110,9 +111,45 @@ class PixelGrid:
             raise InputError(f"{name} has too few pixels to be aligned with the snap raster.", "Leave the snap raster empty.")
         return replace(self, transform=one * Affine.translation(*shift), width=width, height=height)
 
-    def placing(self, other: PixelGrid) -> Affine:
-        """Return what brings pixels of another grid, in the same coordinate system, to pixels of this one."""
-        return ~self.transform * other.transform
+    def fit(self, other: PixelGrid) -> Fit:
+        """Return how the pixels of another grid, those of a file, lie under the pixels of this one."""
+        if other.crs != self.crs:
+            middle = np.array([other.width, other.height]) / 2
+            points = map_points(other.transform, middle + np.array([(0, 0), (1, 0), (0, 1)]))
+            here = map_points(~self.transform, project(points, other.crs or CRS(), self.crs or CRS()))
+            across, down = (math.dist(here[0], beside) for beside in here[1:])
+            return Fit((1 / across, 1 / down), None, False)
+        cells, others = self.cell_size, other.cell_size
+        scale = (cells[0] / others[0], cells[1] / others[1])
+        place = ~self.transform * other.transform
+        near, far = map_points(place, np.array([(0, 0), (other.width, other.height)], float))
+        size = np.array([other.width, other.height], float)
+        if np.allclose(scale, 1.0, rtol=0, atol=1e-6):
+            scale = (1.0, 1.0)
+        turned = Affine(round(place.a), round(place.b), near[0], round(place.d), round(place.e), near[1])
+        exact = scale == (1.0, 1.0) and abs(turned.determinant) == 1 and _whole(near) and _close(turned * size, far)
+        offset = None
+        if _whole(near) and _close(near + size / scale, far):
+            col, row = (-round(float(value)) for value in near)
+            beyond = (col + self.width) * scale[0] > size[0] + ALIGNED or (row + self.height) * scale[1] > size[1] + ALIGNED
+            offset = None if beyond or min(col, row) < 0 else (col, row)
+        return Fit(scale, offset, exact)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How the pixels of a file lie under those of a grid.
+
+    Attributes:
+        scale: how many of them, across and down, a pixel of the grid spans.
+        offset: column and row, in pixels of the grid's size, at which the grid begins in the file; None where corners do not
+            meet or the grid is larger than the file.
+        exact: whether each pixel of the grid is one of the file, perhaps mirrored or turned by a right angle.
+    """
+
+    scale: tuple[float, float]
+    offset: tuple[int, int] | None
+    exact: bool
 
 
 def map_points(transform: Affine, points: np.ndarray) -> np.ndarray:
@@ -122,3 +159,12 @@ def map_points(transform: Affine, points: np.ndarray) -> np.ndarray:
 
 def _system(crs: CRS | None) -> str:
     return f"in {crs.to_string()}" if crs else "without a coordinate system"
+
+
+def _whole(point: np.ndarray) -> bool:
+    """Whether a point in pixels is a corner of pixels."""
+    return _close(point, np.rint(point))
+
+
+def _close(one: np.ndarray | tuple[float, ...], other: np.ndarray) -> bool:
+    return bool(np.abs(np.subtract(one, other)).max() < ALIGNED)

@@ -19,7 +19,7 @@ from rasterio.windows import Window as SourceWindow
 from ..errors import InputError, InvalidParameter
 from .dataset import Bands, open_dataset, reason
 from .extent import Extent, span
-from .grid import PixelGrid
+from .grid import Fit, PixelGrid
 from .ground import AffineGround, CameraGround, ControlPointGround, Ground, ground_of
 from .turning import sample
 from .windows import Window
@@ -62,6 +62,8 @@ class Raster:
         ground_crs: the system of map coordinates: ``crs``, and in pixel space that of the ground.
         cell_size: width and height of a working pixel in units of the coordinate system, both positive.
         block_shape: rows and columns, in working pixels, of the pieces that the file is stored in. Reading along them is quick.
+        georeferenced: whether the raster says where it lies.
+        grid: the working grid.
         warnings: sentences about the raster that a user should see.
 
     Raises:
@@ -116,12 +118,14 @@ class Raster:
         if seen is not file:
             ground = AffineGround(seen.transform, seen.crs or None)
         self._ground = ground
+        self.georeferenced = not (isinstance(ground, AffineGround) and seen.transform.is_identity)
         self._check_ground(seen, notes)
         self.ground_crs: CRS | None = ground.crs
         self.crs: CRS | None = None
         transform = _IN_PIXELS
+        self._on_map = False
         if isinstance(ground, AffineGround) and not pixel_space:
-            self.crs, transform = ground.crs, ground.transform
+            self._on_map, self.crs, transform = True, ground.crs, ground.transform
         self._own = PixelGrid(transform, seen.width, seen.height, self.crs)
         if self._bands.categories:
             notes.append(
@@ -138,7 +142,7 @@ class Raster:
                 raise InputError(
                     f"The georeference of {self.name} has pixels without area.", "Repair it, for example with gdal_translate."
                 )
-            if ground.transform == _IN_PIXELS and seen.transform.is_identity:
+            if not self.georeferenced:
                 notes.append(f"{self.name} has no georeference: its coordinates are x = column, y = -row, in pixels.")
             elif ground.crs is None:
                 notes.append(f"{self.name} has no coordinate system; labels must be in the same one.")
@@ -153,27 +157,37 @@ class Raster:
 
     def _lay_grid(self, cell_size: float | None, snap: PixelGrid | None, extent: str | None) -> None:
         """Set the working grid."""
-        self._scale = self._own.scale_to(cell_size)
-        grid = self._own.scaled(self._scale, self.name)
+        grid = self._own.scaled(self._own.scale_to(cell_size), self.name)
         if snap is not None:
-            unmoved, grid = grid, grid.snapped(snap, self.name)
-            if grid is not unmoved:
-                self._warp_to(grid)
-        if grid is not self._own and isinstance(self._ground, AffineGround):
-            self._ground = AffineGround(grid.transform, self.ground_crs)
-        cut = grid.window
-        if extent:
-            cut = Extent.parse(extent).window(self._ground, grid.width, grid.height, self.name)
-        self._set_grid(grid, cut)
+            grid = grid.snapped(snap, self.name)
+        self._work_on(grid, self._cut_to(extent, grid))
 
-    def _set_grid(self, grid: PixelGrid, cut: Window) -> None:
-        """Work on a part of a grid."""
-        self._cut = cut
-        self.grid = grid.cut(cut)
-        self.width, self.height, self.transform = self.grid.width, self.grid.height, self.grid.transform
-        self.cell_size = self.grid.cell_size
-        rows, cols = self._dataset().block_shapes[0]
-        self.block_shape = max(1, round(rows / self._scale[1])), max(1, round(cols / self._scale[0]))
+    def _cut_to(self, extent: str | None, grid: PixelGrid) -> Window:
+        """Return the window of a grid that an extent covers, all of it when there is none; note where the grid lies."""
+        if self._on_map:
+            self._ground = AffineGround(grid.transform, grid.crs)
+        self._cut = grid.window
+        if extent:
+            self._cut = Extent.parse(extent).window(self._ground, grid.width, grid.height, self.name)
+        return self._cut
+
+    def _work_on(self, grid: PixelGrid, window: Window) -> None:
+        """Make a window of a grid the working grid."""
+        fit = grid.fit(self._own)
+        self._scale = fit.scale
+        if fit.offset is None:
+            self._warp_to(grid, fit)
+        col, row = fit.offset or (0, 0)
+        self._offset = col + window.col, row + window.row
+        self._set_grid(grid.cut(window))
+        self._set_block_shape(self._dataset().block_shapes[0], self._scale)
+
+    def _set_grid(self, grid: PixelGrid) -> None:
+        self.grid, self.transform, self.width, self.height = grid, grid.transform, grid.width, grid.height
+        self.cell_size = grid.cell_size
+
+    def _set_block_shape(self, shape: tuple[int, int], scale: tuple[float, float]) -> None:
+        self.block_shape = max(1, round(shape[0] / scale[1])), max(1, round(shape[1] / scale[0]))
 
     def _warp(self, **options: Any) -> None:
         """See the raster through one more warp."""
@@ -188,13 +202,12 @@ class Raster:
             self._alpha = below.count + (not has_alpha)
         self._masked = False
 
-    def _warp_to(self, grid: PixelGrid) -> None:
-        """See the raster on another grid; its own cell size and place matter no more."""
-        coarser = max(self._scale) > 1 and not self._bands.categories
-        self._warp(
-            crs=grid.crs, transform=grid.transform, width=grid.width, height=grid.height,
-            **({"resampling": Resampling.average} if coarser else {}),
-        )  # fmt: skip
+    def _warp_to(self, grid: PixelGrid, fit: Fit) -> None:
+        """See the raster on another grid."""
+        how = Resampling.average if max(fit.scale) > 1 else Resampling.bilinear
+        if fit.exact or self._bands.categories:
+            how = Resampling.nearest
+        self._warp(crs=grid.crs, transform=grid.transform, width=grid.width, height=grid.height, resampling=how)
         self._scale = (1.0, 1.0)
 
     def _dataset(self) -> rasterio.DatasetReader:
@@ -240,6 +253,10 @@ class Raster:
         """
         return self._ground.to_pixels(points) - (self._cut.col, self._cut.row)
 
+    def check_like(self, other: Raster) -> None:
+        """Raise InputError unless another raster has as many bands of the same type."""
+        self._bands.check_like(other._bands, self.name, other.name)
+
     def read(self, window: Window, bands: Sequence[int] | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Read a window of the working grid; it may overhang the raster or miss it.
 
@@ -261,12 +278,16 @@ class Raster:
         inside = window.intersection(Window(0, 0, self.width, self.height))
         if inside == window:
             return self._read(window, chosen)
-        pixels = np.zeros((len(chosen), window.height, window.width), self.dtype)
-        valid = np.zeros((window.height, window.width), bool)
+        pixels, valid = self._nothing(window, chosen)
         if inside is not None:
             rows, cols = inside.moved(-window.col, -window.row).slices()
             pixels[:, rows, cols], valid[rows, cols] = self._read(inside, chosen)
         return pixels, valid
+
+    def _nothing(self, window: Window, chosen: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """What :meth:`read` returns where there is nothing."""
+        shape = window.height, window.width
+        return np.zeros((len(chosen), *shape), self.dtype), np.zeros(shape, bool)
 
     def read_turned(self, matrix: Affine, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
         """Read a chip that is turned against the working grid, interpolated bilinearly (colour tables: the nearest pixel).
@@ -299,7 +320,7 @@ class Raster:
         dataset = self._dataset()
         scale_x, scale_y = self._scale
         source = SourceWindow(
-            (self._cut.col + window.col) * scale_x, (self._cut.row + window.row) * scale_y,
+            (self._offset[0] + window.col) * scale_x, (self._offset[1] + window.row) * scale_y,
             window.width * scale_x, window.height * scale_y,
         )  # fmt: skip
         how = Resampling.nearest
