@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any, TextIO
@@ -43,7 +42,7 @@ def merge(folder: Path, finished: Finished) -> None:
             images.seek(0)
             shutil.copyfileobj(images, file)
             file.write("\n]}\n")
-        os.replace(whole, path)
+        whole.replace(path)
         for fragment in fragments:
             fragment.unlink()
     except OSError as error:

@@ -1,8 +1,8 @@
 """COCO data sets read: Kestrel's ``labels.json``, and those of other software, in one file or one for each side.
 
-Read are ``labels.json``; ``annotations/instances_*.json``, else ``annotations/*.json``; ``_annotations.coco.json`` at the top or in
-the folder of each side (Roboflow); ``annotations.json``; ``result.json`` (Label Studio). The images lie in ``images``, at the top,
-beside the file, or in a folder whose name is part of that of the file (``train2017`` of ``instances_train2017.json``).
+Read are ``labels.json``; ``annotations/instances_*.json``, else ``annotations/*.json``; ``_annotations.coco.json`` at the top
+or in the folder of each side (Roboflow); ``annotations.json``; ``result.json`` (Label Studio). The images lie in ``images``, at
+the top, beside the file, or in a folder whose name is part of the file's (``train2017`` of ``instances_train2017.json``).
 """
 
 from __future__ import annotations

@@ -48,14 +48,15 @@ class RcnnMasks(ChipFormat):
         labels = folder / "labels"
         chips: dict[str, Masks] = {}
         folders = {path.name for path in labels.iterdir() if path.is_dir()} if labels.is_dir() else set()
+        homes = {item.name: label for label, item in enumerate(classes, 1)}
         for label, item in enumerate(classes, 1):
-            home = item.name if item.name in folders else str(item.value)
-            if home not in folders:
-                continue
-            folders.remove(home)
+            if item.name not in folders:
+                homes.setdefault(str(item.value), label)
+        for home in sorted(folders & homes.keys(), key=homes.__getitem__):
             for path in sorted((labels / home).iterdir()):
                 if path.suffix.lower() in IMAGES:
-                    chips[path.stem] = (*chips.get(path.stem, ()), (path, label))
+                    chips[path.stem] = (*chips.get(path.stem, ()), (path, homes[home]))
+        folders -= homes.keys()
         if not folders:
             return Found(chips)
         names = ", ".join(sorted(folders)[:10])
@@ -64,7 +65,8 @@ class RcnnMasks(ChipFormat):
 
     def read(self, labels: Masks, width: int, height: int) -> Targets:
         """Read the masks of a chip; see :class:`.formats.ChipFormat`."""
-        masks, numbers = [], []
+        masks: list[np.ndarray] = []
+        numbers: list[int] = []
         for path, label in labels:
             with open_image(path, "mask") as file:
                 if file.shape != (height, width):

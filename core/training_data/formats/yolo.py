@@ -1,8 +1,9 @@
 """YOLO_rectangles and YOLO_segments: a text file per chip, as Ultralytics' tools read them, and one ``data.yaml``.
 
-A line is an object: the number of its class counted from 0, in the order of the class values, then centre and size of its box, or
-the points of its outline, as shares of the chip's width and height. An empty file, or none, is a negative. An outline is one
-ring: parts and holes hang on it by bridges of no width, there and back. Data sets of other software need a ``data.yaml``.
+A line is an object: the number of its class counted from 0, in the order of the class values, then centre and size of its
+box, or the points of its outline, as shares of the chip's width and height. An empty file, or none, is a negative. An outline
+is one ring: parts and holes hang on it by bridges of no width, there and back. Data sets of other software need a
+``data.yaml``.
 """
 
 from __future__ import annotations
