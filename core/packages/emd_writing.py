@@ -12,7 +12,7 @@ from rasterio.crs import CRS
 from rasterio.errors import CRSError
 
 from .card import ModelCard
-from .emd import from_esri
+from .esri_emd import from_esri
 
 _FUNCTIONS = "[Functions]System\\DeepLearning\\ArcGISLearn\\"  # built into ArcGIS Pro, so that no code travels in the package
 _KINDS: dict[str, dict[str, Any]] = {

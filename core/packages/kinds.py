@@ -1,6 +1,6 @@
 """The kinds of models that ArcGIS writes, by the ``ModelName`` of their packages: what they are and learn from.
 
-Names: Esri's model gallery and the packages of its library. What Kestrel runs is told by :mod:`core.models`, not here.
+Names: Esri's model gallery and the packages of its library. How those that Kestrel runs are built: :mod:`core.models`.
 """
 
 from __future__ import annotations
@@ -54,6 +54,9 @@ KINDS: dict[str, ModelKind] = {
     "CycleGAN": ModelKind("CycleGAN", "another look of an image", None),
     "Pix2Pix": ModelKind("Pix2Pix", "another look of an image", None),
 }
+
+DETECTORS = ("MaskRCNN", "FasterRCNN", "RetinaNet")
+"""Those that Kestrel runs, so that their packages have to be whole."""
 
 _BY_TYPE: dict[str, ModelKind] = {
     "InstanceDetection": ModelKind("", _OUTLINES, "RCNN_Masks"),

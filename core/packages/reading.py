@@ -1,23 +1,26 @@
-"""Open a model package: a ``.dlpk`` archive, or an ``.emd`` with its ``.pth`` beside it. Nothing in it is ever run."""
+"""Open a model package: a ``.dlpk`` archive, an ``.emd`` with its weights beside it, or their folder. Nothing in it is run."""
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..errors import ModelError
+from ..model_files import TRAINING_DATA, model_file
+from .archive import Archive, inside_path
 from .card import ModelCard
 from .emd import from_emd, parse
+from .weights import read_weights
 
-MAX_DEFINITION_BYTES = 64 * 2**20
-MAX_WEIGHTS_BYTES = 16 * 2**30
+MAX_DEFINITION_BYTES = 4 * 2**20
 _HINT = "Choose the .dlpk or .emd file of a trained model."
+_WEIGHTS = (".pth", ".pt")
+_NESTED = (".dlpk", ".zip")
 
 
 @dataclass(frozen=True)
@@ -27,35 +30,47 @@ class Package:
     Attributes:
         path: the ``.dlpk`` or ``.emd``.
         card: the facts about the model.
-        weights: name of the weights, inside the archive or relative to the ``.emd``; always inside, with ``/``.
+        weights: name of the weights, inside the archive or relative to the ``.emd``; always inside, with ``/``. They may be
+            missing: a description is worth reading without them.
+        weights_bytes: size of the weights' file; None when there is none.
     """
 
     path: Path
     card: ModelCard
     weights: str
+    weights_bytes: int | None = None
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the weights: tensors on the CPU by name.
-
-        Only tensors are read (``weights_only``): a file that wants to call something is refused. Weights may be bare or under
-        ``"model"`` beside an optimizer's, as fastai saves them.
+        """Return the weights: tensors on the CPU by name; see :func:`core.packages.weights.read_weights`.
 
         Raises:
             ModelError: the weights are missing, damaged, or not plain tensors.
+            OutputError: there is no room to unpack them.
+            OutOfMemory: they do not fit into memory.
         """
+        if self.weights_bytes is None:
+            raise ModelError(
+                f"{self.path.name} names the weights {self.weights or '(none)'}, and there is no such file "
+                f"{'in ' + str(self.path.parent) if self._is_definition else 'inside'}.",
+                "Copy the whole package again: a model is its description and its weights.",
+            )
         with self._weights_file() as file:
-            return _load(file, f"{self.path.name}: the weights {self.weights}")
+            return read_weights(file, f"{self.path.name}: the weights {self.weights}")
+
+    @property
+    def _is_definition(self) -> bool:
+        return self.path.suffix.lower() == ".emd"
 
     @contextmanager
     def _weights_file(self) -> Iterator[Path]:
         """Give the weights as a file; those of an archive are unpacked for as long as this lasts."""
-        if self.path.suffix.lower() == ".emd":
+        if self._is_definition:
             yield self.path.parent / self.weights
             return
-        with tempfile.TemporaryDirectory(prefix="kestrel-") as folder:
-            target = Path(folder) / "weights.pth"
-            with _archive(self.path) as archive, archive.open(self.weights) as source, target.open("wb") as sink:
-                shutil.copyfileobj(source, sink, 2**20)
+        with tempfile.TemporaryDirectory(prefix="kestrel-", ignore_cleanup_errors=True) as folder:
+            target = Path(folder) / f"weights{PurePosixPath(self.weights).suffix}"
+            with Archive(self.path) as archive:
+                archive.unpack(self.weights, target)
             yield target
 
 
@@ -63,14 +78,13 @@ def read_package(path: str | Path) -> Package:
     """Open a model package and read its description; the weights are read later.
 
     Args:
-        path: a ``.dlpk`` (a zip with one ``.emd`` at its root or in its only folder, of any name) or an ``.emd``.
+        path: a ``.dlpk`` (a zip with one ``.emd`` at its root or in one folder, of any name), an ``.emd``, or a folder with
+            one of them; see :func:`core.model_files.model_file`.
 
     Raises:
         ModelError: there is no such file, or it is not a model package.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise ModelError(f"There is no model package {path}.", "Check the path.")
+    path = model_file(path)
     if path.suffix.lower() == ".emd":
         return _from_definition(path)
     if path.suffix.lower() == ".dlpk" or zipfile.is_zipfile(path):
@@ -79,86 +93,69 @@ def read_package(path: str | Path) -> Package:
 
 
 def _from_definition(path: Path) -> Package:
-    if path.stat().st_size > MAX_DEFINITION_BYTES:
-        raise ModelError(f"{path.name} has {path.stat().st_size:,} bytes; a model definition is small.", _HINT)
-    content = parse(path.read_bytes(), path.name)
-    weights = _inside(content["ModelFile"], path.name)
-    if not (path.parent / weights).is_file():
-        raise ModelError(f"{path.name} names the weights {weights}, and {path.parent} has no such file.", "Copy it there.")
-    return Package(path, from_emd(content, path.name), weights)
+    try:
+        size = path.stat().st_size
+        if size > MAX_DEFINITION_BYTES:
+            raise ModelError(f"{path.name} has {size:,} bytes; a model definition is small.", _HINT)
+        content = parse(path.read_bytes(), path.name)
+        beside = {file.name: file.stat().st_size for file in path.parent.iterdir() if file.is_file()}
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror or error}.", "Check the file and your rights.") from error
+    weights = _weights_name(content, list(beside), path.name)
+    found = path.parent / weights
+    if not found.is_file():
+        alike = [name for name in beside if name.casefold() == weights.casefold()]
+        weights, found = (alike[0], path.parent / alike[0]) if len(alike) == 1 else (weights, found)
+    size_or_none = found.stat().st_size if weights and found.is_file() else None
+    return Package(path, from_emd(content, path.name), weights, size_or_none)
 
 
 def _from_archive(path: Path) -> Package:
-    with _archive(path) as archive:
-        members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
-        definitions = [name for name in members if name.lower().endswith(".emd") and len(PurePosixPath(name).parts) <= 2]
-        if len(definitions) > 1:  # the one at the root counts, if there is just one
-            definitions = [name for name in definitions if "/" not in name] or definitions
-        if len(definitions) != 1:
-            raise ModelError(
-                f"{path.name} holds {len(definitions)} model definitions (.emd) at its top; a package has one.", _HINT
-            )
-        definition = definitions[0]
-        if members[definition].file_size > MAX_DEFINITION_BYTES:
-            raise ModelError(f"{definition} in {path.name} says it has {members[definition].file_size:,} bytes.", _HINT)
-        content = parse(archive.read(definition), f"{definition} in {path.name}")
-        weights = str(PurePosixPath(definition).parent / _inside(content["ModelFile"], definition))
-        if weights not in members:
-            raise ModelError(f"{path.name} has no weights: {definition} names {weights}, which is not inside.", _HINT)
-    return Package(path, from_emd(content, path.name), weights)
+    with Archive(path) as archive:
+        definition = _definition(archive)
+        content = parse(archive.read(definition, MAX_DEFINITION_BYTES), f"{definition} in {path.name}")
+        home = PurePosixPath(definition).parent
+        beside = [PurePosixPath(name).name for name in archive.members if PurePosixPath(name).parent == home]
+        named = _weights_name(content, beside, f"{definition} in {path.name}")
+        weights = str(home / named) if named else ""
+        found = archive.find(weights)
+        return Package(path, from_emd(content, path.name), found or weights, archive.size(found) if found is not None else None)
 
 
-@contextmanager
-def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
-    """Open the archive and check every member before anything is unpacked."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for info in archive.infolist():
-                _inside(info.filename, path.name)
-                if (info.external_attr >> 16) & 0o170000 == 0o120000:
-                    raise ModelError(f"{path.name} holds a link ({info.filename}); packages have none.", _HINT)
-                if info.flag_bits & 1:
-                    raise ModelError(f"{path.name} is encrypted.", "Save the package without a password.")
-                if info.file_size > MAX_WEIGHTS_BYTES:
-                    raise ModelError(f"{path.name}: {info.filename} says it has {info.file_size:,} bytes.", _HINT)
-            yield archive
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
+def _definition(archive: Archive) -> str:
+    """Return the name of the ``.emd``: the one at the root, else the one in a folder there."""
+    name = archive.path.name
+    definitions = [
+        member for member in archive.members if member.lower().endswith(".emd") and len(PurePosixPath(member).parts) <= 2
+    ]
+    definitions = [member for member in definitions if PurePosixPath(member).name.lower() != TRAINING_DATA] or definitions
+    if len(definitions) > 1:
+        definitions = [member for member in definitions if "/" not in member] or definitions
+    if len(definitions) == 1:
+        return definitions[0]
+    nested = [member for member in archive.members if member.lower().endswith(_NESTED)]
+    if nested and not definitions:
         raise ModelError(
-            f"{path.name} is not a whole .dlpk archive ({error}).", "Copy or download it again; it may be cut off."
-        ) from error
+            f"{name} holds another archive ({nested[0]}) instead of a model definition.",
+            f"Unpack {name} and choose {PurePosixPath(nested[0]).name}.",
+        )
+    raise ModelError(f"{name} holds {len(definitions)} model definitions (.emd) at its top; a package has one.", _HINT)
 
 
-def _inside(name: Any, where: str) -> str:
-    """Return a relative path with ``/`` that stays inside its folder; Windows separators are taken."""
-    if not isinstance(name, str) or not name.strip():
-        raise ModelError(f"{where} does not name its weights (ModelFile is {name!r}).", _HINT)
-    parts = PurePosixPath(name.replace("\\", "/"))
-    if parts.is_absolute() or ".." in parts.parts or ":" in parts.parts[0]:
-        raise ModelError(f"{where} holds the path {name}, which leads out of its folder.", "Do not use this file.")
-    return str(parts)
+def _weights_name(content: Mapping[str, Any], beside: list[str], where: str) -> str:
+    """Return the name of the weights, relative to the definition; empty when it names none and there is no telling.
 
-
-def _load(file: Path, what: str) -> dict[str, Any]:
-    """Read a state dict without running anything."""
-    import pickle
-
-    import numpy
-    import torch
-
-    multiarray = getattr(numpy, "_core", None) or numpy.core  # numpy 2 moved it
-    numbers = [multiarray.multiarray.scalar, numpy.dtype, numpy.dtypes.Float64DType]  # learning rates in fastai's "opt"
+    Definitions that were moved name a path on the computer they were made on: then the file of that name beside them counts.
+    Those that name nothing mean the only file of weights beside them.
+    """
+    named = content.get("ModelFile")
+    if named is None or named == "":
+        candidates = [name for name in beside if name.lower().endswith(_WEIGHTS)]
+        return candidates[0] if len(candidates) == 1 else ""
     try:
-        with torch.serialization.safe_globals(numbers):
-            content = torch.load(file, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise ModelError(
-            f"{what} hold more than plain tensors and were not read.",
-            "Such a file can run code when it is opened. Save the weights as a state dict.",
-        ) from error
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError, AttributeError) as error:
-        raise ModelError(f"{what} cannot be read: {str(error).splitlines()[0]}", "The file may be cut off.") from error
-    if isinstance(content, dict) and isinstance(content.get("model"), dict):
-        content = content["model"]
-    if not isinstance(content, dict) or not content or not all(isinstance(v, torch.Tensor) for v in content.values()):
-        raise ModelError(f"{what} are not a state dict of tensors.", "Save the weights as a state dict.")
-    return content
+        return inside_path(named, where)
+    except ModelError:
+        last = PurePosixPath(str(named).replace("\\", "/")).name
+        if ".." not in str(named) and last.casefold() in {name.casefold() for name in beside}:
+            return last
+        raise

@@ -1,5 +1,8 @@
 """A small model on disk."""
 
+import json
+import zipfile
+
 import pytest
 import torch
 
@@ -36,3 +39,46 @@ def state():
 @pytest.fixture
 def package(tmp_path, card, state):
     return write_package(tmp_path / "model", "model", card, state)
+
+
+ESRI = {
+    "Framework": "arcgis.learn.models._inferencing",
+    "ModelType": "ObjectDetection",
+    "ModelConfiguration": "_model_extension_inferencing",
+    "ModelName": "FasterRCNN",
+    "ModelFile": "model.pth",
+    "ModelParameters": {"backbone": "resnet18", "backend": "pytorch"},
+    "ImageHeight": 128,
+    "ImageWidth": 128,
+    "ExtractBands": [0, 1, 2],
+    "Classes": [{"Value": 1, "Name": "tree", "Color": [10, 200, 30]}, {"Value": 4, "Name": "Häuschen", "Color": [-1, -1, -1]}],
+    "MinCellSize": {"x": 0.25, "y": 0.25, "spatialReference": {"wkid": 32632, "latestWkid": 32632}},
+}
+"""A definition as ArcGIS writes it."""
+
+
+@pytest.fixture
+def esri_emd():
+    """The text of :data:`ESRI`, with changes; None takes a key away."""
+
+    def make(**changes):
+        content = {key: value for key, value in {**ESRI, **changes}.items() if value is not None}
+        return json.dumps(content).encode()
+
+    return make
+
+
+@pytest.fixture
+def repack(package, tmp_path):
+    """Write the members of the package again, changed, under another name."""
+
+    def make(change, name="other.dlpk"):
+        with zipfile.ZipFile(package) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+        target = tmp_path / name
+        with zipfile.ZipFile(target, "w") as archive:
+            for member, content in change(members).items():
+                archive.writestr(member, content)
+        return target
+
+    return make
