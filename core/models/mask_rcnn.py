@@ -17,11 +17,12 @@ CLASS_LAYERS = ("roi_heads.box_predictor.", "roi_heads.mask_predictor.mask_fcn_l
 def build(card: ModelCard, fixed_norm: bool = True) -> nn.Module:
     """Build the detector; see :func:`core.models.build`."""
     body = pyramid(card, fixed_norm)
+    shared = keywords(card, body.out_channels)
     channels = int(card.options.get("mask_channels", 256))
     network = MaskRCNN(
         body,
         mask_head=MaskRCNNHeads(body.out_channels, (channels,) * 4, 1),
         mask_predictor=MaskRCNNPredictor(channels, channels, len(card.classes) + 1),
-        **keywords(card, body.out_channels),
+        **shared,
     )
     return finish(network, transform(card))

@@ -154,21 +154,27 @@ def trained(tmp_path_factory):
     return run_job(write_chips(folder / "chips", count=15), folder / "model", Log())
 
 
+@pytest.fixture(scope="session")
+def trainer():
+    """Train on few chips of their own in a folder that outlives the test; see :func:`run_job`."""
+    return lambda folder, **values: run_job(write_chips(folder / "chips", count=6), folder / "model", Log(), **values)
+
+
 @pytest.fixture
 def new_card():
-    """Make a card of a new model of one class."""
+    """Make a card of a new model of one class; keywords replace its fields."""
 
-    def make(kind="FasterRCNN"):
-        return ModelCard(
-            model_type=kind,
-            backbone="mobilenet_v2",
-            classes=(ClassInfo(1, "square"),),
-            bands=(0, 1, 2),
-            band_names=RGB,
-            dtype="uint8",
-            tile_size=SIZE,
-            normalisation=IMAGENET,
-            options=default_options("mobilenet_v2", 18.0),
-        )
+    def make(kind="FasterRCNN", **fields):
+        values = {
+            "backbone": "mobilenet_v2",
+            "classes": (ClassInfo(1, "square"),),
+            "bands": (0, 1, 2),
+            "band_names": RGB,
+            "dtype": "uint8",
+            "tile_size": SIZE,
+            "normalisation": IMAGENET,
+            "options": default_options("mobilenet_v2", 18.0),
+        }
+        return ModelCard(model_type=kind, **{**values, **fields})
 
     return make

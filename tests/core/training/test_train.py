@@ -264,8 +264,3 @@ def test_a_text_file_is_no_pretrained_model(make_chips, fit, tmp_path):
     (tmp_path / "model.dlpk").write_text("hello")
     with pytest.raises(ModelError, match="is not a whole"):
         fit(make_chips(count=6), output="x", pretrained_model=str(tmp_path / "model.dlpk"))
-
-
-def test_a_model_of_arcgis_cannot_be_fine_tuned_yet(make_chips, fit, shared_data):
-    with pytest.raises(ModelError, match="was trained by ArcGIS"):
-        fit(make_chips(count=6), pretrained_model=str(shared_data / "esri-models" / "fasterrcnn.dlpk"))
