@@ -52,14 +52,16 @@ def zoom(image: torch.Tensor, target: Target, factor: float) -> tuple[torch.Tens
     return change.resize(image, [height, width], antialias=True), result
 
 
-def augment(image: torch.Tensor, target: Target, size: int, rng: np.random.Generator) -> tuple[torch.Tensor, Target]:
+def augment(
+    image: torch.Tensor, target: Target, size: int, rng: np.random.Generator, turned: bool = True
+) -> tuple[torch.Tensor, Target]:
     """Return a changed chip of at most ``size`` x ``size`` pixels.
 
-    Zoomed by up to a third, cut anywhere, in any of the 8 views; brightness and contrast change by up to a fifth, each band by
-    up to a twentieth.
+    Zoomed by up to a third, cut anywhere, in any of the 8 views, or ``turned`` False, in a picture that has an above and a
+    below, at most mirrored left to right; brightness and contrast change by up to a fifth, each band by up to a twentieth.
     """
     image, target = crop(*zoom(image, target, float(np.exp(rng.uniform(-ZOOM, ZOOM)))), size, rng)
-    quarters, mirror = int(rng.integers(4)), bool(rng.integers(2))
+    quarters, mirror = int(rng.integers(4)) if turned else 0, bool(rng.integers(2))
     gain = rng.uniform(0.8, 1.2) * rng.uniform(0.95, 1.05, image.shape[0])
     contrast = float(rng.uniform(0.8, 1.2))
     image, target = turn(image, target, quarters, mirror)

@@ -105,7 +105,7 @@ def training_item(chips: Chips, card: ModelCard, number: int, size: int, seed: S
     """Return a chip cut to ``size`` and changed at random; the same seed gives the same chip, in any thread."""
     rng = np.random.default_rng(seed)
     image, target = to_item(chips.read(number), card)
-    return augment(image, target, size, rng)
+    return augment(image, target, size, rng, turned=chips.data.image_space != "PIXEL_SPACE")
 
 
 def validation_item(chips: Chips, card: ModelCard, number: int, size: int) -> Item:

@@ -51,6 +51,7 @@ def write_report(
                 (_number(scores.ap50), "AP50"),
                 (_number(scores.precision), f"precision at {card.threshold:.2f}"),
                 (_number(scores.recall), f"recall at {card.threshold:.2f}"),
+                *([(_number(card.metrics["AP50_test"]), "AP50 on the test chips")] if "AP50_test" in card.metrics else []),
                 (f"{outcome.best} of {len(outcome.history)}", "epoch kept"),
                 (_number(best.validation_loss), "validation loss"),
             ]

@@ -20,9 +20,10 @@ class Split:
 
     Attributes:
         training, validation: the two sides.
-        left_out: chips that overlap both sides, used for nothing.
+        left_out: chips that overlap both sides, or have none in a split that was written, used for nothing.
         how: one sentence for the user.
         leaks: whether chips of the two sides may show the same pixels.
+        test: chips that are not looked at before the model is finished.
     """
 
     training: tuple[int, ...]
@@ -30,6 +31,7 @@ class Split:
     left_out: tuple[int, ...]
     how: str
     leaks: bool = False
+    test: tuple[int, ...] = ()
 
 
 def split(bounds: Sequence[Bounds | None], objects: Sequence[int], percentage: float, seed: int) -> Split:

@@ -12,18 +12,22 @@ import numpy as np
 import torch
 
 from ..device import choose_device, describe_device
-from ..errors import InputError
+from ..errors import Cancelled, InputError
 from ..jobs import TrainModel
 from ..models import MODELS
 from ..new_folder import new_folder
 from ..packages import ModelCard, Package, arcgis_verdict, write_package
 from ..reporting import Reporter
 from ..training_data import TrainingData
+from ..training_data.sides import TEST
 from . import loop, starting
 from .chips import Chips, validation_item
+from .dividing import divide
+from .measures import Scores
 from .pictures import Example
 from .report import versions, write_report
-from .split import Split, split
+from .split import Split
+from .testing import measure
 
 EXAMPLES = 8  # validation chips in the report
 
@@ -48,7 +52,7 @@ def run(job: TrainModel, report: Reporter) -> dict[str, Any]:
     output = Path(job.output).absolute()
     with new_folder(output) as folder:
         sides, per_chip, objects, bands = _read_all(chips, report.part(0, 0.04))
-        divided = _divide(data, per_chip, job, report)
+        divided = divide(data, per_chip, job, report)
         card = starting.new_card(job, kind, package, data, median.median(sides), bands)
         network = starting.new_network(job, card, package, report.part(0.04, 0.05))
         starting.freeze(network, card, job, package)
@@ -56,10 +60,11 @@ def run(job: TrainModel, report: Reporter) -> dict[str, Any]:
         network.to(device)
         if device.type == "cuda":
             network.to(memory_format=torch.channels_last)
-        outcome = loop.train(network, card, chips, divided, recipe, device, report.part(0.05, 0.98))
-        report.progress(0.98, "Writing the package and the report")
-        card = _finished_card(card, job, outcome, recipe, divided, device, package)
+        outcome = loop.train(network, card, chips, divided, recipe, device, report.part(0.05, 0.97))
         network.load_state_dict(outcome.state)
+        tested = _test(network, card, chips, divided, recipe, device, report.part(0.97, 0.98))
+        report.progress(0.98, "Writing the package and the report")
+        card = _finished_card(card, job, outcome, tested, recipe, divided, device, package)
         examples = _examples(network, card, chips, divided, recipe, device)
         page = write_report(folder, card, outcome, examples, _facts(card, job, divided, objects, outcome), objects)
         characteristics = sorted((folder / "ModelCharacteristics").iterdir())
@@ -77,6 +82,8 @@ def run(job: TrainModel, report: Reporter) -> dict[str, Any]:
 def _read_all(chips: Chips, report: Reporter) -> tuple[list[float], list[int], Counter[str], dict[str, tuple[float, ...]]]:
     """Look at every chip once: broken ones are found now, not in an hour.
 
+    Chips that the folder sets apart for a test are only opened: nothing that is learned or chosen may depend on them.
+
     Returns:
         The side of each object (root of the area of its box, pixels), the number of objects in each chip, the number of
         objects by class name, and the statistics of the bands.
@@ -88,14 +95,17 @@ def _read_all(chips: Chips, report: Reporter) -> tuple[list[float], list[int], C
     for number in range(len(chips)):
         report.check_cancelled()
         sample = chips.read(number)
+        report.progress((number + 1) / len(chips), f"Reading chips, {number + 1} of {len(chips)}")
+        if chips.data.sides.get(chips.data.chips[number].name) == TEST:
+            per_chip.append(0)
+            continue
         sides += np.sqrt((sample.boxes[:, 2:] - sample.boxes[:, :2]).prod(1)).tolist()
         per_chip.append(len(sample.labels))
         labels.update(sample.labels.tolist())
         if chips.data.statistics is None:
             sums.add(sample.image)
-        report.progress((number + 1) / len(chips), f"Reading chips, {number + 1} of {len(chips)}")
     if not sides:
-        raise InputError(f"The {len(chips)} chips in {chips.data.folder} hold no object.", "Export chips with labels.")
+        raise InputError(f"No chip to train with in {chips.data.folder} holds an object.", "Export chips with labels.")
     given = chips.data.statistics
     bands = (
         {key: tuple(float(getattr(band, key)) for band in given) for key in ("min", "max", "mean", "std")}
@@ -129,26 +139,25 @@ class _Sums:
         return {"min": tuple(self._min), "max": tuple(self._max), "mean": tuple(mean), "std": tuple(std)}
 
 
-def _divide(data: TrainingData, per_chip: list[int], job: TrainModel, report: Reporter) -> Split:
-    if len(data.chips) < 2:
-        raise InputError(
-            f"{data.folder} holds {len(data.chips)} chip with labels; training needs at least 2, one of them to measure on.",
-            "Export more labelled area or smaller tiles.",
-        )
-    bounds = [chip.bounds for chip in data.chips]
-    divided = split(bounds, per_chip, job.validation_percentage, job.seed)
-    report.info(
-        f"{len(data.chips)} chips with {sum(per_chip)} objects: "
-        f"{len(divided.training)} train, {len(divided.validation)} validate "
-        f"({divided.how})" + (f"; {len(divided.left_out)} left out." if divided.left_out else ".")
-    )
-    if divided.leaks:
-        report.warning(f"Validation chips are {divided.how}.")
-    if not sum(per_chip[i] for i in divided.training):
-        raise InputError("No training chip holds an object.", "Export more labelled area.")
-    if not sum(per_chip[i] for i in divided.validation):
-        report.warning("No validation chip holds an object: AP50 cannot be measured, and the loss chooses the epoch.")
-    return divided
+def _test(
+    network: torch.nn.Module,
+    card: ModelCard,
+    chips: Chips,
+    divided: Split,
+    recipe: loop.Recipe,
+    device: torch.device,
+    report: Reporter,
+) -> Scores | None:
+    """Measure the finished model on the test chips; None when there are none, or the user does not want to wait."""
+    if not divided.test:
+        return None
+    try:
+        scores = measure(network, card, chips, divided.test, recipe, device, report)
+    except Cancelled:
+        report.warning("The test chips were not measured: cancelled.")
+        return None
+    report.info(f"AP50 on the {len(divided.test)} test chips: {scores.ap50:.3f}.")
+    return scores
 
 
 def _recipe(job: TrainModel, card: ModelCard, package: Package | None, report: Reporter) -> loop.Recipe:
@@ -170,6 +179,7 @@ def _finished_card(
     card: ModelCard,
     job: TrainModel,
     outcome: loop.Outcome,
+    tested: Scores | None,
     recipe: loop.Recipe,
     divided: Split,
     device: torch.device,
@@ -177,6 +187,8 @@ def _finished_card(
 ) -> ModelCard:
     scores = outcome.scores
     measured = {"AP50": scores.ap50, "AP": scores.ap, "precision": scores.precision, "recall": scores.recall, "F1": scores.f1}
+    if tested:
+        measured["AP50_test"] = tested.ap50
     metrics: dict[str, Any] = {name: round(value, 6) for name, value in measured.items() if np.isfinite(value)}
     if scores.ap50_per_class:
         metrics["AP50_per_class"] = {name: round(value, 6) for name, value in scores.ap50_per_class.items()}
@@ -191,6 +203,7 @@ def _finished_card(
         "seed": job.seed,
         "training_chips": len(divided.training),
         "validation_chips": len(divided.validation),
+        "test_chips": len(divided.test),
         "left_out_chips": len(divided.left_out),
         "split": divided.how,
         "device": describe_device(device),
@@ -215,6 +228,7 @@ def _facts(card: ModelCard, job: TrainModel, divided: Split, objects: Counter[st
         "Chips": f"{training['training_chips']} to train, {training['validation_chips']} to validate, "
         f"{training['left_out_chips']} left out",
         "Validation chips": divided.how,
+        **_test_fact(card, divided),
         "Labelled objects": sum(objects.values()),
         "Chip size": f"{card.tile_size} px",
         "Cell size": size,
@@ -234,6 +248,13 @@ def _facts(card: ModelCard, job: TrainModel, divided: Split, objects: Counter[st
     if divided.leaks:
         facts["warning"] = f"Validation chips are {divided.how}."
     return facts
+
+
+def _test_fact(card: ModelCard, divided: Split) -> dict[str, str]:
+    if not divided.test:
+        return {}
+    text = f"AP50 {card.metrics['AP50_test']:.3f}" if "AP50_test" in card.metrics else "not measured"
+    return {"Test chips": f"{len(divided.test)}, never looked at in training: {text}"}
 
 
 @torch.no_grad()

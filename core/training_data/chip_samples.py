@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import shapely
@@ -113,8 +112,7 @@ def read_samples(
     known = FORMATS["PASCAL_VOC_rectangles" if metadata_format == "Labeled_Tiles" else metadata_format]
     result = []
     with _only(folder, images) as part:
-        found_all: Any = known.find(part, classes)
-        labels = found_all[0] if isinstance(found_all, tuple) else found_all.labels
+        labels = known.find(part, classes).labels
         for image in images:
             bands, valid = _pixels(folder / "images" / image, band_names)
             found = labels.get(Path(image).stem)
