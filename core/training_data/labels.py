@@ -21,7 +21,7 @@ from ..vectors import Features, read_features, to_pixels
 from ..vectors.projection import same_crs
 from .chips import ChipObjects
 from .class_values import SINGLE_CLASS, number_classes
-from .clipping import clip, planes_of
+from .clipping import clip, narrowed, planes_of
 
 _ARC = 16  # segments of a quarter circle of a buffer: off by 0.5 % of the radius at most
 _PLAY = 0.5  # pixels by which a chip may leave a mask polygon: the coordinates of the two are rounded
@@ -134,7 +134,7 @@ class Labels:
         chip, found = self._tree.query(shapely.box(*edges.T))
         order = np.lexsort((found, chip))
         chip, found = chip[order], found[order]
-        kept, polygons = clip(self.polygons[found], edges[chip])
+        kept, polygons = clip(narrowed(self.polygons, found, edges[chip]), edges[chip])
         chip, found = chip[kept], found[kept]
         if min_overlap > 0:
             enough = shapely.area(polygons) >= min_overlap * self.areas[found] * (1 - 1e-9)
