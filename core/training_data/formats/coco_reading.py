@@ -84,19 +84,19 @@ def classes_in(folder: Path) -> tuple[ClassInfo, ...] | None:
         InputError: the file has no categories.
     """
     names: dict[int, str] = {}
-    groups = set()
+    groups: set[str] = set()
     files = _files(folder)
     for path in files:
         for key, item in members(path):
             if key == "categories":
                 try:
                     names[int(item["id"])] = str(item["name"])
-                    groups.add(item.get("supercategory") if isinstance(item.get("supercategory"), str) else None)
+                    groups.add(str(item.get("supercategory", "")))
                 except (TypeError, KeyError, ValueError, AttributeError, OverflowError) as error:
                     raise InputError(f"A category in {path} has no id or name.", _HINT) from error
     if not files:
         return None
-    if len(names) > 1 and names.get(0) in groups:
+    if len(names) > 1 and 0 in names and names[0] in groups:
         del names[0]
     if not names:
         raise InputError(f"{files[0]} defines no categories.", _HINT)

@@ -113,7 +113,7 @@ def _content(text: str) -> Iterator[tuple[str, str | list[str] | dict[str, str]]
     """The pairs at the top of a YAML text."""
     lines = [stripped for line in text.splitlines() if (stripped := _without_comment(line)).strip()]
     starts = [i for i, line in enumerate(lines) if not line[0].isspace() and _PAIR.match(line)]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):
         match = _PAIR.match(lines[start])
         assert match
         rest, below = (match[2] or "").strip(), [line.strip() for line in lines[start + 1 : end]]

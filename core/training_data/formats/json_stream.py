@@ -12,6 +12,7 @@ from ...errors import InputError
 
 _CHUNK = 1 << 16  # characters
 _BLANK = re.compile(r"[ \t\n\r]*")
+_AFTER = set(",]}: \t\n\r")  # what may follow a value
 _DECODER = json.JSONDecoder()
 
 
@@ -35,6 +36,8 @@ def _members(text: _Text) -> Iterator[tuple[str, Any]]:
         return
     while True:
         key = text.value()
+        if not isinstance(key, str):
+            raise ValueError(f"a key is {key!r}")
         text.take(":")
         if text.next() != "[":
             yield key, text.value()
@@ -78,7 +81,7 @@ class _Text:
         while True:
             try:
                 value, end = _DECODER.raw_decode(self._text, self._at)
-                whole = end < len(self._text)  # else it may be the first half of a number
+                whole = self._text[end : end + 1] in _AFTER or isinstance(value, str | list | dict)  # "1." may be half a number
             except json.JSONDecodeError as error:
                 value, end, whole, wrong = None, self._at, False, error
             else:
