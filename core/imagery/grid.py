@@ -113,6 +113,8 @@ class PixelGrid:
 
     def fit(self, other: PixelGrid) -> Fit:
         """Return how the pixels of another grid, those of a file, lie under the pixels of this one."""
+        if other is self:
+            return Fit((1.0, 1.0), (0, 0), True)
         if other.crs != self.crs:
             middle = np.array([other.width, other.height]) / 2
             points = map_points(other.transform, middle + np.array([(0, 0), (1, 0), (0, 1)]))
