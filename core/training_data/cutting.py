@@ -114,7 +114,7 @@ def cut(
     number, begun = first_number, time.monotonic()
     with Writers(plan, processes, sum(places) * turns, done.add) as writers:
         for source, (raster, some, mask) in enumerate(zip(rasters, labels, masks, strict=True)):
-            base, part = sum(places[:source]) / sum(places), places[source] / sum(places)
+            base, part = (value / max(sum(places), 1) for value in (sum(places[:source]), places[source]))
             before = 0.0
             for share, tiles in _tiles(raster, some, mask, rules):
                 report.check_cancelled()

@@ -57,7 +57,12 @@ class Existing:
         classes = Metadata.read(folder).classes
         try:
             emd, sums = (json.loads((folder / name).read_bytes()) for name in (EMD, STATISTICS))
-            own, stats = emd.get(OWN_KEY, {}), sums["FeatureStats"]
+            own = emd.get(OWN_KEY, {})
+            stats = sums.get("FeatureStats") or {
+                "NumFeaturesPerImage": sums["ClassPixelStats"]["NumClassesPerImage"],
+                "FeatureAreaPerClass": sums["ClassPixelStats"]["PixelsPerClass"],
+                **sums["ClassPixelStats"],
+            }
             sizes = own.get("SizeCounts", {})
             by_value = {
                 int(item["ClassValue"]): (int(images), _series(areas), np.array(sizes.get(str(item["ClassValue"]), _UNKNOWN)))

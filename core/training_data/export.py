@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, KestrelError
-from ..imagery import Raster
+from ..imagery import Raster, open_imagery
 from ..jobs.export_training_data import ExportTrainingData
 from ..new_folder import added_to, new_folder
 from ..reporting import Reporter
+from .contact_sheet import Sheet, write_contact_sheet
 from .cutting import Cut, Rules, cut
 from .dividing import Division
 from .existing import ChipKind, Existing
@@ -24,23 +25,6 @@ from .sides import write_sides
 from .summary import Summary
 from .tiling import Lattice, angles_of
 from .writing import Plan
-
-try:  # TEMPORARY
-    from ..imagery import open_imagery
-except ImportError:
-
-    def open_imagery(sources, *, cell_size, extent, snap, bands, pixel_space, mosaic):
-        return [Raster(sources[0], cell_size, extent, bands=bands, pixel_space=pixel_space)]
-
-
-try:
-    from .contact_sheet import Sheet, write_contact_sheet
-except ImportError:
-    Sheet = dict
-
-    def write_contact_sheet(folder, sheet):
-        pass
-
 
 PREVIEW, PREVIEW_PICTURE = "contact_sheet.html", "contact_sheet.png"
 _MOST_PROCESSES = 8  # more than a disk can take, and each has its memory

@@ -192,7 +192,9 @@ class Summary:
         )
         for item, images, area in zip(self.classes, self.objects.images, self.objects.areas, strict=True):
             number = int(area.sum) if self.by_pixel else area.count
-            lines.append(f"{item.name:20}{item.value:11}{images:11}{number:11}{area.low:12.2f}{area.mean:12.2f}{area.high:12.2f}")
+            lines.append(
+                f"{item.name:20}{item.value:11}{images:11}{number:11}{area.low:12.2f}{area.mean:12.2f}{area.high:12.2f}"
+            )
         return "\n".join(lines) + "\n"
 
     def _cell_size(self, choose: Callable[[Iterable[float]], float]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from ..errors import OutOfMemory
 from .writing import CutChip, Plan, WrittenChip, write_chips
 
 WORTH_IT = 300  # chips from which on the half second is won back that a process takes to start
-_BATCH_BYTES = 2**21  # of pixels handed over at once
+_BATCH_BYTES, _BATCH = 2**21, 64  # pixels in bytes, and chips, that are handed over at once
 _AHEAD = 2  # batches that wait for each process
 
 
@@ -61,7 +61,7 @@ class Writers:
         """
         self._batch.append(chip)
         self._bytes += chip.pixels.nbytes
-        if self._bytes >= _BATCH_BYTES:
+        if self._bytes >= _BATCH_BYTES or len(self._batch) >= _BATCH:
             self._send()
 
     def finish(self) -> None:
