@@ -155,7 +155,7 @@ class JobAlgorithm(QgsProcessingAlgorithm):
             name = attribute.upper()
             if described.kind is Kind.RASTERS:
                 known.pop(name, None)
-            elif described.folders and is_folder(known.get(name)):
+            elif described.kind is Kind.RASTER and described.folders and is_folder(known.get(name)):
                 known[name] = QgsProperty.fromExpression("@folder")  # which it takes for a layer that comes later
         return known
 

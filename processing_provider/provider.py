@@ -12,6 +12,7 @@ from .check_environment import CheckEnvironmentAlgorithm
 from .compute_accuracy import ComputeAccuracyAlgorithm
 from .detect_objects import DetectObjectsAlgorithm
 from .export_training_data import ExportTrainingDataAlgorithm
+from .model_information import ModelInformationAlgorithm
 from .non_maximum_suppression import NonMaximumSuppressionAlgorithm
 from .train_model import TrainModelAlgorithm
 
@@ -21,6 +22,7 @@ ALGORITHMS = (
     DetectObjectsAlgorithm,
     NonMaximumSuppressionAlgorithm,
     ComputeAccuracyAlgorithm,
+    ModelInformationAlgorithm,
     CheckEnvironmentAlgorithm,
 )
 MODELS = {"train_and_detect.model3": "Train and Detect Objects"}  # shown name by file

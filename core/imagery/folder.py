@@ -36,8 +36,8 @@ def expand(sources: Sequence[str]) -> list[str]:
     """
     found: dict[str, str] = {}
     for source in map(str, sources):
-        place = Path(source)
-        for path in _rasters_in(place) if place.is_dir() else [source]:
+        is_folder = os.path.isdir(source)  # noqa: PTH112, a data source may be longer than a path, which raises there
+        for path in _rasters_in(Path(source)) if is_folder else [source]:
             found.setdefault(os.path.normcase(os.path.realpath(path)), path)
     return list(found.values())
 
