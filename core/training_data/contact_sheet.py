@@ -161,7 +161,7 @@ def findings(sheet: Sheet) -> list[str]:
         )
     if sheet.tile_size:
         side = float(np.sqrt(np.prod(sheet.tile_size)))
-        large = total[SIZE_EDGES[:-1] > 0.8 * side].sum() / total.sum()
+        large = 1 - np.interp(0.8 * side, SIZE_EDGES, np.concatenate([[0], np.cumsum(total)])) / total.sum()
         if large > 0.05:
             notes.append(
                 f"{large:.0%} of the objects are about as large as a chip ({sheet.tile_size[0]} x {sheet.tile_size[1]} px), so "
