@@ -16,7 +16,7 @@ from ..reporting import Reporter
 from .coordinates import project
 from .dataset import Bands
 from .extent import outline
-from .grid import PixelGrid, map_points
+from .grid import ALIGNED, PixelGrid, map_points
 from .raster import Raster
 from .windows import Window
 
@@ -102,7 +102,9 @@ class Mosaic(Raster):
         self._set_grid(grid.cut(window))
         move = ~self.transform * self._own.transform
         corners = np.concatenate([map_points(move, self._places[:, :2]), map_points(move, self._places[:, 2:])], axis=1)
-        self._boxes = np.clip(np.rint(corners), 0, np.tile((self.width, self.height), 2)).astype(np.int64)
+        # Pixels whose middles lie in a raster or on its border, where rounding may give it to either neighbour.
+        boxes = np.concatenate([np.ceil(corners[:, :2] - 0.5 - ALIGNED), np.floor(corners[:, 2:] + 0.5 + ALIGNED)], axis=1)
+        self._boxes = np.clip(boxes, 0, np.tile((self.width, self.height), 2)).astype(np.int64)
         left, top, right, bottom = self._boxes.T
         shapes = shapely.box(left + 0.25, top + 0.25, right - 0.25, bottom - 0.25)  # so that neighbours do not touch
         shapes[(left >= right) | (top >= bottom)] = None
