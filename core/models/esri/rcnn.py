@@ -84,6 +84,8 @@ def keywords(card: ModelCard) -> dict[str, Any]:
     if card.backbone in _TRUNKS:
         result["rpn_anchor_generator"] = AnchorGenerator(((32,),), (ASPECT_RATIOS,))
     given = card.options.get("keywords") or {}
+    if not isinstance(given, dict):
+        raise ModelError(f"The package's network options are damaged: the keywords are {given!r}.", "Correct the .emd file.")
     for name, value in given.items():
         if value is None or name not in (*_SHARES, *_COUNTS):
             continue  # such as "pretrained_backbone", which says nothing of the finished network

@@ -115,10 +115,25 @@ def test_what_cannot_be_built_is_named(new_card, change, text):
     assert caught.value.hint
 
 
-def test_weights_of_another_model_are_refused(new_card, tmp_path):
+KEY = "roi_heads.box_head.fc6.weight"
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({KEY: None}, f"the weights do not fit a FasterRCNN with mobilenet_v2 and 2 classes (there is no {KEY})."),
+        ({KEY: torch.ones(3, 4)}, f"({KEY} has the shape (3, 4) instead of (512, 3136))."),
+        ({"head.extra": torch.ones(1)}, "(the network has no head.extra)."),
+        ({KEY: torch.full((512, 3136), float("nan"))}, f"values that are not finite numbers ({KEY}, 1,605,632 of 1,605,632)."),
+        ({"rpn.head.cls_logits.bias": torch.tensor([0, float("inf"), 1])}, "(rpn.head.cls_logits.bias, 1 of 3)."),
+    ],
+)
+def test_weights_that_do_not_fit_are_refused_by_name(new_card, tmp_path, change, text):
     card = new_card()
-    state = build(card).state_dict()
-    state.pop("roi_heads.box_head.fc6.weight")
+    state = {**build(card).state_dict(), **change}
+    state = {key: value for key, value in state.items() if value is not None}
     package = read_package(write_package(tmp_path, "m", card, state))
-    with pytest.raises(ModelError, match=r"m\.dlpk: the weights do not fit a FasterRCNN with mobilenet_v2 and 2 classes"):
+    with pytest.raises(ModelError) as caught:
         load(package, "cpu")
+    assert caught.value.message.startswith("m.dlpk: the weights ") and caught.value.message.endswith(text)
+    assert caught.value.hint
