@@ -5,13 +5,22 @@ from .compute_accuracy import ComputeAccuracy
 from .detect_objects import DetectObjects
 from .export_training_data import ExportTrainingData
 from .job import Job
+from .model_information import ModelInformation
 from .non_maximum_suppression import NonMaximumSuppression
 from .parameters import Kind, Output, Parameter
 from .train_model import TrainModel
 
 JOBS: dict[str, type[Job]] = {
     job.name: job
-    for job in (ExportTrainingData, TrainModel, DetectObjects, NonMaximumSuppression, ComputeAccuracy, CheckEnvironment)
+    for job in (
+        ExportTrainingData,
+        TrainModel,
+        DetectObjects,
+        NonMaximumSuppression,
+        ComputeAccuracy,
+        ModelInformation,
+        CheckEnvironment,
+    )
 }
 
 __all__ = [
@@ -22,6 +31,7 @@ __all__ = [
     "ExportTrainingData",
     "Job",
     "Kind",
+    "ModelInformation",
     "NonMaximumSuppression",
     "Output",
     "Parameter",

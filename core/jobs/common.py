@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .parameters import Kind, choice, integer, number, parameter
+from .parameters import REQUIRED, Kind, choice, integer, number, parameter
 
 PROCESSORS = ("AUTO", "GPU", "CPU")
 
@@ -56,3 +56,11 @@ def cell_size(empty: str) -> Any:
         None,
         advanced=True,
     )
+
+
+def model(label: str, help: str, default: Any = REQUIRED) -> Any:
+    """A model package; ``help`` says what it is for, this adds what may be given."""
+    return parameter(
+        Kind.FILE, label, f"{help} A .dlpk, an .emd beside its weights, or the folder of one of them.", default,
+        extensions=("dlpk", "emd"), folders=True,
+    )  # fmt: skip

@@ -23,9 +23,7 @@ class DetectObjects(Job):
     runner = "core.detection.detect:run"
 
     input: str = raster("Input Raster", "The imagery to search: any raster that GDAL reads.")
-    model: str = parameter(
-        Kind.FILE, "Model Definition", "Model package (.dlpk), or .emd beside its weights.", extensions=("dlpk", "emd")
-    )
+    model: str = common.model("Model Definition", "The model package to search with.")
     threshold: float | None = number(
         "Threshold",
         "Objects with a lower confidence are left out; 0 to 1. Empty: the package's own, else 0.5.",

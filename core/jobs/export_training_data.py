@@ -100,13 +100,11 @@ class ExportTrainingData(Job):
     mask: str | None = features(
         "Input Mask Polygons", "Only chips that lie completely inside one of these polygons are written.", None
     )
-    model: str | None = parameter(
-        Kind.FILE,
+    model: str | None = common.model(
         "Model Definition",
-        "A model package (.dlpk or .emd) that will be fine-tuned: it fills the tile size, metadata format, cell size, bands "
-        "and classes that are left empty, and imagery that does not fit it is reported.",
+        "A model package that will be fine-tuned: it fills the tile size, metadata format, cell size, bands and classes that "
+        "are left empty, and imagery that does not fit it is reported.",
         None,
-        extensions=("dlpk", "emd"),
     )
     metadata_format: str | None = choice(
         "Metadata Format",

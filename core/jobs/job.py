@@ -96,7 +96,7 @@ class Job:
             value = getattr(self, name)
             if value is None:
                 continue
-            if described.kind is Kind.FILE and not Path(value).is_file():
+            if described.kind is Kind.FILE and not (Path(value).is_file() or (described.folders and Path(value).is_dir())):
                 raise InputError(f"{described.label}: there is no file {value}.", "Check the path.")
             if described.kind is Kind.FOLDER and not Path(value).is_dir():
                 raise InputError(f"{described.label}: there is no folder {value}.", "Check the path.")

@@ -50,7 +50,7 @@ class Parameter:
         minimum, maximum: limits, inclusive; None for none.
         choices: the permitted words of a CHOICE.
         parent: for a FIELD or BANDS, the attribute name of the features or raster it belongs to.
-        folders: for RASTER and RASTERS, whether a folder may stand for the rasters in it.
+        folders: for RASTER, RASTERS and FILE, whether a folder may stand for what is in it.
         geometry: for FEATURES, the geometry types taken: a subset of ``"point"``, ``"line"``, ``"polygon"``.
         extensions: for a FILE, the endings shown in a file dialog, without dot.
         advanced: whether an analyst rarely needs it.

@@ -57,12 +57,8 @@ class TrainModel(Job):
         "IMAGENET",
         advanced=True,
     )
-    pretrained_model: str | None = parameter(
-        Kind.FILE,
-        "Pre-trained Model",
-        "Model package to fine-tune. Its model type and backbone are used; classes may differ.",
-        None,
-        extensions=("dlpk", "emd"),
+    pretrained_model: str | None = common.model(
+        "Pre-trained Model", "Model package to fine-tune. Its model type and backbone are used; classes may differ.", None
     )
     epochs: int = integer(
         "Max Epochs", "How many times the model sees all training chips, at most.", 20, minimum=1, maximum=10000
