@@ -26,6 +26,8 @@ from .windows import Window
 
 _IN_PIXELS = Affine(1, 0, 0, 0, -1, 0)  # x = column, y = -row, as QGIS shows an image without georeference
 
+_NUDGE = 1e-6  # pixels
+
 
 class Raster:
     """A raster source as a grid of pixels to be read window by window; a context manager, one instance per thread.
@@ -207,7 +209,9 @@ class Raster:
         how = Resampling.average if max(fit.scale) > 1 else Resampling.bilinear
         if fit.exact or self._bands.categories:
             how = Resampling.nearest
-        self._warp(crs=grid.crs, transform=grid.transform, width=grid.width, height=grid.height, resampling=how)
+        # A middle that lies on the border of two files would belong to neither where rounding pushes it out of both.
+        transform = grid.transform * Affine.translation(_NUDGE, _NUDGE)
+        self._warp(crs=grid.crs, transform=transform, width=grid.width, height=grid.height, resampling=how)
         self._scale = (1.0, 1.0)
 
     def _dataset(self) -> rasterio.DatasetReader:
