@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from torch import nn
@@ -84,7 +84,7 @@ def _leave_out_early(model: nn.Module, threshold: float) -> None:
 
     Scores below do not influence what is above: the networks' own suppression goes by falling score.
     """
-    heads = getattr(model, "roi_heads", model)
+    heads: Any = getattr(model, "roi_heads", model)
     if hasattr(heads, "score_thresh"):
         heads.score_thresh = max(heads.score_thresh, threshold - 1e-3)  # the exact cut is made on the result
 

@@ -81,7 +81,8 @@ def to_emd(card: ModelCard, model_file: str) -> dict[str, Any]:
         "MaxCellSize": cell,
     }
     if card.layout == "esri":
-        content |= {**_esri_keys(card), **_as_it_was(card)}
+        content |= _esri_keys(card)
+        content |= {key: value for key, value in _as_it_was(card).items() if _alike(value, content.get(key))}
     content["Kestrel"] = {**card.to_dict(), "cell_unit": _cell_unit(card)}
     return content
 
@@ -130,6 +131,11 @@ def _as_it_was(card: ModelCard) -> dict[str, Any]:
     except (KeyError, TypeError, ValueError, IndexError):  # such as one of Kestrel's own
         return {}
     return {key: value for key, value in card.definition.items() if key not in _ALWAYS_OURS}
+
+
+def _alike(value: Any, ours: Any) -> bool:
+    """Whether a value can stand where Kestrel would write ``ours``; some files hold texts such as "e.g. 256" for numbers."""
+    return value is None or ours is None or isinstance(value, type(ours))
 
 
 def _statistics(card: ModelCard) -> dict[str, list[float]]:
