@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.path import Path as Outline
@@ -29,12 +29,9 @@ _LEGEND = 20  # classes named; more would be a wall
 
 def class_colors(classes: Sequence[ClassInfo]) -> list[str]:
     """Return a colour for each class, as ``#rrggbb``: its own, or one that stands out from vegetation, soil and roofs."""
-    given = {to_hex(np.array(item.color) / 255) for item in classes if item.color}
+    given = ["#{:02x}{:02x}{:02x}".format(*item.color) if item.color else "" for item in classes]
     free = [color for color in _PALETTE if color not in given] or list(_PALETTE)
-    return [
-        to_hex(np.array(item.color) / 255) if item.color else free[i % len(free)]
-        for i, item in enumerate(classes)
-    ]  # fmt: skip
+    return [color or free[i % len(free)] for i, color in enumerate(given)]
 
 
 def chips_figure(
@@ -115,7 +112,8 @@ def _draw(axes: Axes, sample: Sample, picture: np.ndarray, x: float, y: float, c
         paths = [_outline(shape, scale, x, y) for shape in chosen]
         color = colors[position]
         halo = PathCollection(paths, facecolors="none", edgecolors=_halo(color), linewidths=2.2, zorder=2)
-        line = PathCollection(paths, facecolors=(*to_rgb(color), 0.14), edgecolors=color, linewidths=1.0, zorder=3)
+        fill = "none" if sample.boxes else (*to_rgb(color), 0.14)  # boxes overlap, and hold more than the object
+        line = PathCollection(paths, facecolors=fill, edgecolors=color, linewidths=1.0, zorder=3)
         for drawn in (halo, line):
             axes.add_collection(drawn, autolim=False)
             drawn.set_clip_path(frame)

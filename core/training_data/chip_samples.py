@@ -34,6 +34,7 @@ class Sample:
         valid: (h, w) bool; False where there is no data.
         outlines: (n,) shapely polygons in pixels: the objects.
         positions: (n,) of their classes.
+        boxes: whether the outlines are boxes around the objects only.
         whole: position of the class of the whole chip, of a format that tells no outlines.
     """
 
@@ -42,6 +43,7 @@ class Sample:
     valid: np.ndarray
     outlines: np.ndarray = field(default_factory=lambda: np.empty(0, object))
     positions: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    boxes: bool = False
     whole: int | None = None
 
 
@@ -123,8 +125,9 @@ def read_samples(
                 if metadata_format == "Labeled_Tiles":
                     sample = Sample(sample.name, bands, valid, whole=int(positions[0]) if len(positions) else None)
                 else:
-                    outlines = shapely.box(*targets.boxes.T.astype(float)) if targets.masks is None else _rings(targets.masks)
-                    sample = Sample(sample.name, bands, valid, np.asarray(outlines, object), positions)
+                    masks = targets.masks
+                    outlines = shapely.box(*targets.boxes.T.astype(float)) if masks is None else _rings(masks)
+                    sample = Sample(sample.name, bands, valid, np.asarray(outlines, object), positions, masks is None)
             result.append(sample)
     return result
 
@@ -132,8 +135,7 @@ def read_samples(
 def _classified(folder: Path, image: str, classes: Sequence[ClassInfo], band_names: Sequence[str]) -> Sample:
     """A chip with a class for each pixel: the areas of each class are its objects."""
     bands, valid = _pixels(folder / "images" / image, band_names)
-    path = next(iter(sorted((folder / "labels").glob(f"{Path(image).stem}.*"))), folder / "labels" / image)
-    with open_image(path) as file:
+    with open_image(folder / "labels" / f"{Path(image).stem}.tif", "label") as file:
         values = file.read(1)
     present = [i for i, item in enumerate(classes) if (values == item.value).any()]
     outlines = _rings(np.stack([values == classes[i].value for i in present])) if present else []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from .. import page
 from ..errors import OutputError
@@ -208,7 +208,7 @@ def _size_figure(sheet: Sheet) -> Figure:
     axes.xaxis.set_major_locator(FixedLocator(ticks[(ticks >= edges[0]) & (ticks <= edges[-1])]))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     if sheet.tile_size and edges[0] < min(sheet.tile_size) <= 1.05 * edges[-1]:
         side = min(sheet.tile_size)
         axes.axvline(side, color=INK, linewidth=0.9, linestyle=":", label=f"tile size: {side} px")
