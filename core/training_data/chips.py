@@ -121,7 +121,7 @@ class Chip:
             except (OSError, ValueError):
                 continue
             transform = Affine(a, b, c, d, e, f) * Affine.translation(-0.5, -0.5)  # they name the centre of the pixel
-            if np.isfinite(transform).all() and transform.determinant != 0:
+            if np.isfinite(transform[:6]).all() and transform.determinant != 0:
                 return transform
         return None
 

@@ -20,7 +20,8 @@ _DRIVERS = {  # by the first bytes; any other file called .tif might make GDAL o
 _LARGEST = 2**30  # values: a damaged file may claim any size
 _OPTIONS = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE",  # folders of chips are large
-    "GDAL_ERROR_ON_LIBJPEG_WARNING": "TRUE",  # else the missing part of a truncated JPEG is grey
+    "GDAL_ERROR_ON_LIBJPEG_WARNING": "TRUE",  # else the missing part of a truncated JPEG is grey, without a word,
+    "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO",  # and all of a truncated PNG is anything
 }
 
 

@@ -167,19 +167,19 @@ class _File:
         try:
             for key, item in members(self.path):
                 if key == "images":
-                    self.images[item["id"]] = self._find(str(item["file_name"]))
+                    self.images[_id(item["id"])] = self._find(str(item["file_name"]))
                     side = side_of(str(item.get("split", "")))
                     if side:
                         self.sides[item["id"]] = side
                 elif key == "categories":
-                    label = names.get(str(item["name"]), values.get(item["id"]))
+                    label = names.get(str(item["name"]), values.get(_id(item["id"])))
                     if label:
-                        categories[item["id"]] = label
+                        categories[_id(item["id"])] = label
                 elif key == "annotations":
                     if item.get("iscrowd") not in (None, 0, False):
                         self._crowds += 1
                     else:
-                        objects.append((item["image_id"], item["category_id"], *_shape(item)))
+                        objects.append((_id(item["image_id"]), _id(item["category_id"]), *_shape(item)))
         except (TypeError, KeyError, ValueError, AttributeError, OverflowError) as error:
             raise InputError(
                 f"{self.path} is no COCO file: {_words(error)} in {str(item)[:100]} of its {key}.", _HINT
@@ -217,6 +217,13 @@ def _places(folder: Path, path: Path) -> list[Path]:
     homes = [home for home in (folder / "images", folder) if home.is_dir()]
     named = [place for home in homes for place in sorted(home.iterdir()) if place.name in path.stem and place.is_dir()]
     return [*named, path.parent, *homes]
+
+
+def _id(value: Any) -> int | float | str:
+    """An id: a number, or a text in some files."""
+    if not isinstance(value, int | float | str):
+        raise TypeError(f"the id {value!r} is no number")
+    return value
 
 
 def _shape(item: dict[str, Any]) -> tuple[tuple[float, ...] | None, list[np.ndarray] | Runs | None]:

@@ -19,6 +19,7 @@ DATA = "data.yaml"
 _FILES = (DATA, "data.yml", "dataset.yaml", "*.yaml", "*.yml")
 _SIDES = {"train": "train", "val": "validation", "valid": "validation", "validation": "validation", "test": "test"}
 _QUOTED = r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'"""
+_BEFORE_COMMENT = re.compile(rf"(?:(?<![^\s\[{{,:-])(?:{_QUOTED})|[^#]|(?<=\S)#)*")  # it begins the line or follows a blank
 _PAIR = re.compile(rf"({_QUOTED}|[^\s:\"'\[\]{{}},#-][^:\"']*?)\s*:(?:\s+(.*))?$")
 _ITEM = re.compile(rf"\s*(?:({_QUOTED}|[^\s:,\[\]{{}}\"']+)\s*:\s+)?({_QUOTED}|[^,\[\]{{}}]*)\s*([,\]}}])")
 
@@ -111,7 +112,8 @@ def _listed(path: Path) -> Iterator[Path]:
 
 def _content(text: str) -> Iterator[tuple[str, str | list[str] | dict[str, str]]]:
     """The pairs at the top of a YAML text."""
-    lines = [stripped for line in text.splitlines() if (stripped := _without_comment(line)).strip()]
+    matches = (_BEFORE_COMMENT.match(line) for line in text.splitlines())
+    lines = [match[0] for match in matches if match and match[0].strip()]
     starts = [i for i, line in enumerate(lines) if not line[0].isspace() and _PAIR.match(line)]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):
         match = _PAIR.match(lines[start])
@@ -144,16 +146,3 @@ def _text(text: str) -> str:
         except ValueError:
             return text[1:-1]
     return text
-
-
-def _without_comment(line: str) -> str:
-    """A line up to a ``#`` that begins it or follows a blank, outside of quotes."""
-    quote = ""
-    for i, character in enumerate(line):
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "\"'" and (i == 0 or line[i - 1] in " [{,:-"):
-            quote = character
-        elif character == "#" and (i == 0 or line[i - 1].isspace()):
-            return line[:i]
-    return line

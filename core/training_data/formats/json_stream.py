@@ -81,14 +81,12 @@ class _Text:
         while True:
             try:
                 value, end = _DECODER.raw_decode(self._text, self._at)
-                whole = self._text[end : end + 1] in _AFTER or isinstance(value, str | list | dict)  # "1." may be half a number
-            except json.JSONDecodeError as error:
-                value, end, whole, wrong = None, self._at, False, error
-            else:
-                wrong = None
-            if whole or not self._more(max(_CHUNK, len(self._text) - self._at)):
-                if wrong:
-                    raise wrong
+            except json.JSONDecodeError:  # it may only be cut off
+                if not self._more(max(_CHUNK, len(self._text) - self._at)):
+                    raise
+                continue
+            complete = isinstance(value, str | list | dict) or self._text[end : end + 1] in _AFTER  # "1." goes on
+            if complete or not self._more(_CHUNK):
                 self._at = end
                 return value
 

@@ -57,7 +57,19 @@ class Yolo(ChipFormat):
         return [name]
 
     def finish(self, folder: Path, finished: Finished) -> None:
-        """Write ``data.yaml`` and, with sides, the lists of their images."""
+        """Write ``data.yaml`` and, with sides, the lists of their images.
+
+        Raises:
+            InputError: an earlier export into the folder numbers the classes otherwise.
+            OutputError: they cannot be written.
+        """
+        earlier = DataYaml.read(folder)
+        before, now = list(earlier.names.values()) if earlier else [], [item.name for item in finished.classes]
+        if now[: len(before)] != before:
+            raise InputError(
+                f"{folder / DATA} numbers the classes {', '.join(before)}; now they would be {', '.join(now)}.",
+                "Export into a new folder, or give new classes higher values.",
+            )
         names = "".join(f"  {number}: {json.dumps(item.name)}\n" for number, item in enumerate(finished.classes))
         entries = {"train": "images", "val": "images"}  # Ultralytics' tools demand both
         try:

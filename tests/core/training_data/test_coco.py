@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from core.errors import InputError
-from core.training_data import TrainingData
 from core.training_data.formats import FORMATS, Finished, json_stream, run_lengths
 from tests.core.training_data.format_scenes import CLASSES, HEIGHT, SCENE, WIDTH, drawn, objects, read, same, write
 
@@ -136,7 +135,8 @@ def test_large_compressed_run_lengths():
 @pytest.mark.parametrize(
     "rle",
     [
-        5, {}, {"size": [2, 2]}, {"size": [2], "counts": [4]}, {"size": [2, 2], "counts": [3]}, {"size": [2, 2], "counts": [-1, 5]},
+        5, {}, {"size": [2, 2]}, {"size": [2], "counts": [4]}, {"size": [2, 2], "counts": [3]}, 
+        {"size": [2, 2], "counts": [-1, 5]},
         {"size": [2, 2], "counts": [5]}, {"size": [2, 2], "counts": ["a"]}, {"size": [10**9, 10**9], "counts": [10**18]},
         {"size": [2, 2], "counts": "é"}, {"size": [2, 2], "counts": "oooooooooooooooooo"}, {"size": [2, 2], "counts": None},
         {"size": [2, 2], "counts": [2**70]}, {"size": ["x", 2], "counts": [4]}, {"size": [0, 0], "counts": []},
@@ -159,9 +159,7 @@ values = st.recursive(
 def test_json_is_read_in_pieces_of_any_size(tmp_path_factory, content, chunk, indent):
     path = tmp_path_factory.mktemp("json") / "a.json"
     path.write_text(json.dumps(content, indent=indent, ensure_ascii=False), "utf-8", errors="surrogatepass")
-    expected = [
-        (key, item) for key, value in content.items() for item in (value if isinstance(value, list) else [value])
-    ]
+    expected = [(key, item) for key, value in content.items() for item in (value if isinstance(value, list) else [value])]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_stream, "_CHUNK", chunk)
         if any(0xD800 <= ord(letter) <= 0xDFFF for letter in path.read_bytes().decode("utf-8", "surrogatepass")):

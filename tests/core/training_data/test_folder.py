@@ -19,8 +19,10 @@ OBJECT = "<object><name>{}</name><bndbox><xmin>{}</xmin><ymin>{}</ymin><xmax>{}<
 def folder(tmp_path):
     """Make a chip folder by hand."""
 
-    def make(mode=VOC, chips=2, classes=((1, "tree"), (5, "car")), bands=3, dtype="uint8", emd=None, **accumulated):
-        root = tmp_path / "chips"
+    def make(
+        mode=VOC, chips=2, classes=((1, "tree"), (5, "car")), bands=3, dtype="uint8", emd=None, name="chips", **accumulated
+    ):  # fmt: skip
+        root = tmp_path / name
         (root / "images").mkdir(parents=True)
         (root / "labels").mkdir()
         written = {"Classes": [{"Value": value, "Name": name, "Color": [1, 2, 3]} for value, name in classes], **(emd or {})}
@@ -218,6 +220,172 @@ def test_real_export_of_arcgis_pro(shared_data):
 def test_other_exports_of_arcgis_pro(shared_data, name, mode):
     with pytest.raises(InputError, match=f"of the format {mode}"):
         TrainingData.open(shared_data / "esri-exports" / name)
+
+
+@pytest.mark.parametrize(
+    ("driver", "ending"), [("PNG", "png"), ("JPEG", "jpg"), ("JPEG", "jpeg"), ("MRF", "mrf"), ("GTiff", "TIF")]
+)
+def test_images_of_every_format(folder, driver, ending):
+    root = folder(chips=0)
+    image(root / "images" / f"000000000.{ending}", np.full((3, 16, 16), 7, "uint8"), driver=driver)
+    xml(root, 0, (1, 0, 0, 5, 5))
+    data = TrainingData.open(root)
+    assert (data.read_image(data.chips[0]) == 7).all()
+    assert data.chips[0].name == "000000000"
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "\n\n", "images\\000000000.tif", "nonsense", "images/a b.tif\tlabels/a b.xml\r\n", "\x00"]
+)
+def test_map_txt_may_say_anything(folder, text):
+    """What is on disk counts; Esri's reader loops for ever over some of these."""
+    root = folder(chips=1)
+    xml(root, 0, (1, 0, 0, 5, 5))
+    if text is not None:
+        (root / "map.txt").write_text(text)
+    assert len(TrainingData.open(root).chips) == 1
+
+
+def test_chips_of_other_sizes_are_read_at_their_own(folder):
+    """Crop Tile Mode Variable_Size of ArcGIS, or a chip that was replaced."""
+    root = folder(chips=1)
+    image(root / "images" / "000000001.tif", np.ones((3, 30, 40), "uint8"))
+    for number in (0, 1):
+        xml(root, number, (1, 5, 5, 99, 99))
+        (root / "images" / f"00000000{number}.tfw").write_text("2\n0\n0\n-2\n101\n899\n")
+    data = TrainingData.open(root)
+    assert [data.read_targets(chip).boxes.tolist() for chip in data.chips] == [[[5, 5, 16, 16]], [[5, 5, 40, 30]]]
+    assert [chip.bounds for chip in data.chips] == [(100, 868, 132, 900), (100, 840, 180, 900)]
+    assert data.tile_size == (16, 16)
+
+
+@pytest.mark.parametrize("driver", ["GTiff", "PNG", "JPEG", "MRF"])
+@pytest.mark.parametrize("mode", [VOC, MASKS])
+def test_truncated_images_are_named(folder, mode, driver):
+    """A JPEG too, whose missing part GDAL gives as grey."""
+    root = folder(mode, chips=0)
+    ending = {"GTiff": "tif", "PNG": "png", "JPEG": "jpg", "MRF": "mrf"}[driver]
+    pixels = np.random.default_rng(1).integers(0, 255, (3, 64, 64)).astype("uint8")
+    good = root / "images" / "000000000.tif"
+    image(good, pixels)
+    xml(root, 0, (1, 0, 0, 5, 5))
+    broken = root / ("images" if mode == VOC else "labels/tree") / f"000000000.{ending}"
+    if mode == VOC:
+        good.unlink()
+    image(broken, pixels, driver=driver)
+    data_file = broken.with_suffix(".ppg") if driver == "MRF" and broken.with_suffix(".ppg").exists() else broken
+    data_file = broken.with_suffix(".pjg") if broken.with_suffix(".pjg").exists() else data_file
+    data_file.write_bytes(data_file.read_bytes()[: data_file.stat().st_size * 2 // 3])
+    what = "chip" if mode == VOC else "mask"
+    with pytest.raises(InputError, match=rf"The {what} .*000000000\.{ending} cannot be read: ."):
+        data = TrainingData.open(root)
+        data.read_image(data.chips[0])
+
+
+def test_other_kinds_of_files_are_not_opened(folder):
+    """GDAL would take a text for a virtual raster and open what it names."""
+    root = folder(chips=1)
+    xml(root, 0, (1, 0, 0, 5, 5))
+    vrt = f"""<VRTDataset rasterXSize="16" rasterYSize="16"><VRTRasterBand dataType="Byte" band="1"><SimpleSource>
+        <SourceFilename>{root / "images" / "000000000.tif"}</SourceFilename><SourceBand>1</SourceBand></SimpleSource>
+        </VRTRasterBand></VRTDataset>"""
+    (root / "images" / "000000000.tif").rename(root / "other.tif")
+    (root / "images" / "000000000.tif").write_text(vrt)
+    with pytest.raises(InputError, match="it is no TIFF, PNG, JPEG or MRF file"):
+        TrainingData.open(root)
+
+
+def test_a_photograph_is_no_mask(folder):
+    root = folder(MASKS, chips=0)
+    pixels = np.arange(3 * 128 * 128, dtype="uint16").reshape(3, 128, 128)
+    image(root / "images" / "000000000.tif", pixels)
+    image(root / "labels" / "tree" / "000000000.tif", pixels)
+    with pytest.raises(InputError, match=r"000000000\.tif holds more than 10000 different numbers: it is no mask"):
+        TrainingData.open(root)
+
+
+def test_nan_in_a_mask_is_nothing(folder):
+    root = folder(MASKS, chips=1)
+    mask = np.full((1, 16, 16), np.nan, "float32")
+    mask[0, 3, 4] = 1
+    image(root / "labels" / "tree" / "000000000.tif", mask)
+    data = TrainingData.open(root)
+    assert data.read_targets(data.chips[0]).boxes.tolist() == [[4, 3, 5, 4]]
+
+
+def test_sides_and_space(folder):
+    root = folder(chips=3, emd={"ImageSpaceUsed": "PIXEL_SPACE"})
+    for number in range(3):
+        xml(root, number, (1, 0, 0, 5, 5))
+    assert TrainingData.open(root).sides == {}
+    (root / "split.csv").write_text("chip,side\n000000000.tif,train\n000000001.tif,validation\n000000002.tif,test\n")
+    data = TrainingData.open(root)
+    assert data.sides == {"000000000": "train", "000000001": "validation", "000000002": "test"}
+    assert data.image_space == "PIXEL_SPACE"
+
+
+def test_values_win_over_names(folder):
+    """A class may be called by the value of another one; ArcGIS writes values."""
+    root = folder(chips=1, classes=((1, "2"), (2, "x")))
+    xml(root, 0, (2, 0, 0, 5, 5), (1, 0, 0, 5, 5), ("x", 0, 0, 5, 5))
+    data = TrainingData.open(root)
+    assert data.read_targets(data.chips[0]).labels.tolist() == [2, 1, 2]
+    root = folder(MASKS, chips=1, classes=((1, "2"), (2, "x")), name="masks")
+    image(root / "labels" / "2" / "000000000.tif", np.ones((1, 16, 16), "uint8"))
+    data = TrainingData.open(root)
+    assert data.read_targets(data.chips[0]).labels.tolist() == [1]  # folders are called by the names
+
+
+NASTY = {
+    "no box": "<annotation><object><name>1</name></object></annotation>",
+    "no number": "<annotation><object><name>1</name><bndbox><xmin>a</xmin></bndbox></object></annotation>",
+    "infinite": f"<annotation>{OBJECT.format(1, 0, 0, 'inf', 5)}</annotation>",
+    "not a number": f"<annotation>{OBJECT.format(1, 0, 0, 'nan', 5)}</annotation>",
+    "huge": f"<annotation>{OBJECT.format(1, 0, 0, '1e300', 5)}</annotation>",
+    "cut off": "<annotation><object><name>1",
+    "empty": "",
+    "zeros": "\0" * 100,
+    "encoding": '<?xml version="1.0" encoding="no-such"?><annotation/>',
+    "entities": '<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">'
+    + "".join(f'<!ENTITY {y} "{f"&{x};" * 10}">' for x, y in zip("bcdefgh", "cdefghi", strict=True))
+    + "]><annotation><object><name>&i;</name></object></annotation>",
+}
+
+
+@pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)
+def test_nasty_xml(folder, text):
+    root = folder(chips=2)
+    xml(root, 0, (1, 0, 0, 5, 5))
+    (root / "labels" / "000000001.xml").write_text(text)
+    with pytest.raises(InputError, match=r"The label file .*000000001\.xml is broken"):
+        TrainingData.open(root)
+
+
+@pytest.mark.parametrize("name", ["esri_model_definition.emd", "esri_accumulated_stats.json"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "5", "nul", "[" * 100_000, '{"a":' * 100_000, '{"Classes": [{"Value": 1e400}], "MetaDataMode": 5}',
+     '{"Classes": [{"Value": 1, "Color": "red"}]}', '{"Classes": {"Value": 1}}', '{"Classes": [[]]}',
+     "\ud800", "\0", '{"MinCellSize": {"x": 1}}', '{"AllTilesStats": [{"Min": null}]}', '{"BandStatsState": [{"Min": []}]}',
+     '{"InputRastersProps": []}', '{"Kestrel": 5}', '{"Kestrel": {"CellSize": "ab", "CRS": 5}}', '{"MinCellSize": []}',
+     '{"MinCellSize": {"x": 1, "y": 1, "spatialReference": "x"}}',
+     '{"MinCellSize": {"x": 1, "y": 1, "spatialReference": {"wkid": "x", "wkt": 5}}}'],
+)  # fmt: skip
+def test_nasty_metadata(folder, name, text):
+    """An error of ours, or it is read."""
+    root = folder(chips=1)
+    xml(root, 0, (1, 0, 0, 5, 5))
+    try:
+        content = {**json.loads((root / name).read_text()), **json.loads(text)}
+        text = json.dumps(content)
+    except (ValueError, TypeError, RecursionError):
+        pass
+    (root / name).write_bytes(text.encode("utf-8", "surrogatepass"))
+    try:
+        data = TrainingData.open(root)
+        assert len(data.chips) == 1 and data.crs_wkt is None
+    except InputError as error:
+        assert str(root) in error.message
 
 
 def test_travels_to_other_processes(folder):

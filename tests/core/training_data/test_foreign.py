@@ -73,7 +73,7 @@ def test_where_files_and_images_lie(tmp_path, file, name, place):
 
 
 def test_a_file_for_each_side(tmp_path):
-    for name, side in (("train", "train"), ("val", "validation"), ("test", "test")):
+    for name in ("train", "val", "test"):
         coco(tmp_path / "annotations" / f"instances_{name}2017.json", "a.png", f"only_{name}.png")
         coco(tmp_path / "annotations" / f"captions_{name}2017.json", "a.png", categories=((1, "no class"),))
         image(tmp_path / f"{name}2017" / "a.png")
@@ -202,7 +202,9 @@ def put(key, value):
         (put("categories", [{"id": 1e400, "name": "x"}]), "A category in .* has no id or name"),
         (put("images", [{"id": 1}]), r"no 'file_name' in \{'id': 1\} of its images"),
         (put("images", 5), "is no COCO file: .* of its images"),
-        (put("images", [{"id": [], "file_name": "a"}]), "is no COCO file"),
+        (put("images", [{"id": [], "file_name": "a"}]), r"the id \[\] is no number"),
+        (put("annotations", [{"image_id": [], "category_id": 1, "bbox": BOX}]), r"the id \[\] is no number"),
+        (put("annotations", [{"image_id": 1, "category_id": {}, "bbox": BOX}]), r"the id \{\} is no number"),
         (remove("images"), "There are no chips"),
         (put("annotations", [{"image_id": 10, "category_id": 1}]), "neither bbox nor segmentation"),
         (put("annotations", [{"image_id": 10, "category_id": 1, "bbox": [1, 2, 3]}]), "is no COCO file"),
@@ -242,7 +244,9 @@ def yolo(root, yaml, **labels):
         image(root.joinpath(*parts))
 
 
-BLOCK = "path: ../datasets/coco8 # root\ntrain: images/train # 4 images\nval: images/val\ntest:\n\nnames:\n  0: tree\n  1: car\n"
+BLOCK = (
+    "path: ../datasets/coco8 # root\ntrain: images/train # 4 images\nval: images/val\ntest:\n\nnames:\n  0: tree\n  1: car\n"
+)
 LINE = "1 0.25 0.5 0.25 0.5\n"  # 2 to 6, 3 to 9 of 16 x 12
 
 
@@ -250,10 +254,13 @@ LINE = "1 0.25 0.5 0.25 0.5\n"  # 2 to 6, 3 to 9 of 16 x 12
     ("yaml", "prefix"),
     [
         (BLOCK, "labels_train"),
-        ("train: ../train/images\nval: ../valid/images\n\nnc: 2\nnames: ['tree', 'car']\n\nroboflow:\n  names: x\n", "train_labels"),
+        (
+            "train: ../train/images\nval: ../valid/images\n\nnc: 2\nnames: ['tree', 'car']\n\nroboflow:\n  names: x\n",
+            "train_labels",
+        ),
         ("names: [tree,\n  car]\ntrain: .\\images\\train\n", "labels_train"),
         ("names: {0: tree, 1: 'car'}\ntrain: ['images/train', nowhere]\n", "labels_train"),
-        ("names:\n- tree\n- \"car\"\ntrain:\n  - images/train\n", "labels_train"),
+        ('names:\n- tree\n- "car"\ntrain:\n  - images/train\n', "labels_train"),
         ("nc: 2\nnames: {1: car, 0: tree}\n", "labels_train"),
         ("\ufeffnames: [tree, car]\ndownload: |\n  import x\n  names: [y]\ntrain: images\n", "labels"),
     ],
@@ -294,7 +301,9 @@ def test_outlines_and_boxes_may_be_mixed(tmp_path):
 
 def test_unknown_classes_of_a_yolo_data_set(tmp_path):
     yolo(tmp_path, BLOCK, labels_train_a=LINE + LINE.replace("1 ", "7 ", 1))
-    assert TrainingData.open(tmp_path).warnings == ("1 objects are of classes that the folder does not define and are left out.",)
+    assert TrainingData.open(tmp_path).warnings == (
+        "1 objects are of classes that the folder does not define and are left out.",
+    )
 
 
 @pytest.mark.parametrize(
