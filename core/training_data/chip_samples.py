@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import shapely
 from rasterio.enums import ColorInterp
-from rasterio.errors import RasterioError
 from rasterio.features import shapes
 
 from ..errors import InputError
@@ -23,6 +22,8 @@ from .chips import Chip
 from .formats import FORMATS
 from .opening import open_image
 
+_LARGEST = 1024  # pixels of a side that are shown; the picture has a quarter of them
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -30,9 +31,9 @@ class Sample:
 
     Attributes:
         name: file name of the image, without ending.
-        bands: (3, h, w) of any type, to be shown as red, green and blue.
+        bands: (3, h, w) of any type, to be shown as red, green and blue; of a large image fewer pixels.
         valid: (h, w) bool; False where there is no data.
-        outlines: (n,) shapely polygons in pixels: the objects.
+        outlines: (n,) shapely polygons in pixels of ``bands``: the objects.
         positions: (n,) of their classes.
         boxes: whether the outlines are boxes around the objects only.
         whole: position of the class of the whole chip, of a format that tells no outlines.
@@ -109,37 +110,44 @@ def read_samples(
     Raises:
         InputError: a chip or a label is broken.
     """
-    if metadata_format == "Classified_Tiles":
-        return [_classified(folder, name, classes, band_names) for name in images]
+    positions_of = {item.value: position for position, item in enumerate(classes)}
     known = FORMATS["PASCAL_VOC_rectangles" if metadata_format == "Labeled_Tiles" else metadata_format]
     result = []
     with _only(folder, images) as part:
-        labels = known.find(part, classes).labels
+        labels = known.find(part, classes).labels if known.trainable else {}
         for image in images:
-            bands, valid = _pixels(folder / "images" / image, band_names)
-            found = labels.get(Path(image).stem)
-            sample = Sample(Path(image).stem, bands, valid)
-            if found is not None:
-                targets = known.read(found, valid.shape[1], valid.shape[0])
-                positions = targets.labels - 1
+            name = Path(image).stem
+            bands, valid, scale, size = _pixels(folder / "images" / image, band_names)
+            found = labels.get(name)
+            if metadata_format == "Classified_Tiles":
+                outlines, positions = _areas(folder / "labels" / f"{name}.tif", positions_of)
+                result.append(Sample(name, bands, valid, _scaled(outlines, scale), positions))
+            elif found is None:
+                result.append(Sample(name, bands, valid))
+            else:
+                targets = known.read(found, *size)
+                positions, masks = targets.labels - 1, targets.masks
                 if metadata_format == "Labeled_Tiles":
-                    sample = Sample(sample.name, bands, valid, whole=int(positions[0]) if len(positions) else None)
-                else:
-                    masks = targets.masks
-                    outlines = shapely.box(*targets.boxes.T.astype(float)) if masks is None else _rings(masks)
-                    sample = Sample(sample.name, bands, valid, np.asarray(outlines, object), positions, masks is None)
-            result.append(sample)
+                    result.append(Sample(name, bands, valid, whole=int(positions[0]) if len(positions) else None))
+                    continue
+                outlines = shapely.box(*targets.boxes.T.astype(float)) if masks is None else _rings(masks)
+                result.append(Sample(name, bands, valid, _scaled(outlines, scale), positions, masks is None))
     return result
 
 
-def _classified(folder: Path, image: str, classes: Sequence[ClassInfo], band_names: Sequence[str]) -> Sample:
-    """A chip with a class for each pixel: the areas of each class are its objects."""
-    bands, valid = _pixels(folder / "images" / image, band_names)
-    with open_image(folder / "labels" / f"{Path(image).stem}.tif", "label") as file:
+def _areas(path: Path, positions_of: dict[int, int]) -> tuple[list[shapely.Geometry], np.ndarray]:
+    """The area of each class in an image of class values, and the positions of the classes."""
+    with open_image(path, "label") as file:
         values = file.read(1)
-    present = [i for i, item in enumerate(classes) if (values == item.value).any()]
-    outlines = _rings(np.stack([values == classes[i].value for i in present])) if present else []
-    return Sample(Path(image).stem, bands, valid, np.asarray(outlines, object), np.asarray(present, np.int64))
+    present = [value for value in np.unique(values).tolist() if value in positions_of]
+    areas = [area for value in present for area in _rings((values == value)[None])]
+    return areas, np.array([positions_of[value] for value in present], np.int64)
+
+
+def _scaled(outlines: Sequence[shapely.Geometry] | np.ndarray, scale: tuple[float, float]) -> np.ndarray:
+    """Polygons of the image's pixels in those of a smaller picture of it."""
+    polygons = np.asarray(outlines, object)
+    return polygons if scale == (1, 1) else np.asarray(shapely.transform(polygons, lambda points: points * scale), object)
 
 
 def _rings(masks: np.ndarray) -> list[shapely.Geometry]:
@@ -150,20 +158,26 @@ def _rings(masks: np.ndarray) -> list[shapely.Geometry]:
     ]
 
 
-def _pixels(path: Path, band_names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """The three bands to show of an image (3, h, w), and where it has data (h, w)."""
+def _pixels(path: Path, band_names: Sequence[str]) -> tuple[np.ndarray, np.ndarray, tuple[float, float], tuple[int, int]]:
+    """Read an image, a large one smaller.
+
+    Returns:
+        The three bands to show (3, h, w), where they have data (h, w), what one pixel of the file is of theirs in x and y,
+        and the width and height of the file.
+    """
     with open_image(path) as file:
-        indexes = [i for i in file.indexes if file.colorinterp[i - 1] is not ColorInterp.alpha]
+        indexes = [i for i in file.indexes if file.colorinterp[i - 1] is not ColorInterp.alpha] or list(file.indexes)
         names = band_names if len(band_names) == len(indexes) else [""] * len(indexes)
         wanted = [indexes[i] for i in picture_bands(names)]
-        try:
-            bands = file.read(sorted(set(wanted)))
-        except RasterioError as error:
-            raise InputError(f"The chip {path} is broken: {error}.", "Export the training data again.") from error
-        bands = bands[[sorted(set(wanted)).index(i) for i in wanted]]
-        nodata = file.nodata
+        few = sorted(set(wanted))
+        part = min(1.0, _LARGEST / max(file.width, file.height))
+        height, width = max(1, round(file.height * part)), max(1, round(file.width * part))
+        bands = file.read(few, out_shape=(len(few), height, width))[[few.index(i) for i in wanted]]
+        nodata, size = file.nodata, (file.width, file.height)
     valid = np.ones(bands.shape[1:], bool) if nodata is None or np.isnan(nodata) else (bands != nodata).any(0)
-    return bands, valid & np.isfinite(bands).all(0) if bands.dtype.kind == "f" else valid
+    if bands.dtype.kind == "f":
+        valid &= np.isfinite(bands).all(0)
+    return bands, valid, (width / size[0], height / size[1]), size
 
 
 @contextmanager

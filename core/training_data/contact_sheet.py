@@ -24,6 +24,7 @@ from .totals import SIZE_EDGES
 HTML, PICTURE = "contact_sheet.html", "contact_sheet.png"
 _FEW = 10  # objects of a class: fewer teach nothing
 _SMALL = 10.0  # pixels: smaller objects are two cells of the finest feature map
+_MASKS = 5e8  # pixels of all masks of a chip; those of huge chips full of objects would fill the memory
 _STACKED = 8  # classes told apart in the histogram
 
 __all__ = ["HTML", "PICTURE", "SIZE_EDGES", "Sheet", "write_contact_sheet"]
@@ -80,7 +81,9 @@ def write_contact_sheet(folder: Path, sheet: Sheet) -> tuple[Path, Path]:
         OutputError: the files cannot be written.
     """
     metadata = Metadata.read(folder)
-    names = choose(folder, sheet.chips, sheet.examples, COLUMNS * ROWS)
+    pixels = int(np.prod(sheet.tile_size or (1, 1)))
+    small = [chip for chip in sheet.chips if chip[1] * pixels < _MASKS] or sheet.chips[:1]
+    names = choose(folder, small, sheet.examples, COLUMNS * ROWS)
     samples = read_samples(folder, names, metadata.mode, sheet.classes, metadata.band_names)
     sides = read_sides(folder)
     picture = figure_png(chips_figure(sheet.title, samples, sheet.classes, sheet.objects, sides))

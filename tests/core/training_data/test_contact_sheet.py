@@ -16,6 +16,7 @@ from rasterio.crs import CRS
 from core.errors import InputError
 from core.figures import figure_png
 from core.packages.classes import ClassInfo
+from core.training_data import chip_samples
 from core.training_data.chip_pictures import chips_figure, class_colors, displayed
 from core.training_data.chip_samples import Sample, choose, read_samples
 from core.training_data.chips import ChipFrame, ChipObjects
@@ -155,6 +156,16 @@ def test_which_bands_are_shown(tmp_path, bands, wanted):
         file.write(np.stack([np.full((SIZE, SIZE), 10 * i, np.uint8) for i in range(len(bands))]))
     sample = read_samples(tmp_path / "x", names, "PASCAL_VOC_rectangles", CLASSES, bands)[0]
     assert sample.bands[:, 0, 0].tolist() == [10 * i for i in wanted]
+
+
+def test_large_chips_are_read_smaller(tmp_path, monkeypatch):
+    monkeypatch.setattr(chip_samples, "_LARGEST", 48)
+    for metadata_format in ("RCNN_Masks", "Classified_Tiles", "YOLO_rectangles"):
+        names, polygons = write_folder(tmp_path / metadata_format, metadata_format)
+        sample = read_samples(tmp_path / metadata_format, names, metadata_format, CLASSES, ())[0]
+        assert sample.bands.shape == (3, 48, 48)
+        for outline, position in zip(sample.outlines, sample.positions, strict=True):
+            assert np.array(outline.bounds) * 2 == pytest.approx(polygons[0][position].bounds, abs=0.01)
 
 
 def test_telling_chips_are_chosen(tmp_path):
