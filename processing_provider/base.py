@@ -21,6 +21,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from ..core.errors import EnvironmentMissing, KestrelError
 from ..core.jobs import Job, Kind
+from ..core.model_files import model_file
 from ..core.outputs import check_new_file, check_new_folder
 from ..core.runtime.client import command_of, run_job
 from ..core.runtime.resolve import find_python
@@ -120,9 +121,10 @@ class JobAlgorithm(QgsProcessingAlgorithm):
         """Check limits, words, files and how values fit each other, with the texts of the core; then what QGIS checks."""
         try:
             self._check_values(parameters, context)
+            known = self._known_to_qgis(parameters)
         except KestrelError as error:
             return False, str(error)
-        good, text = super().checkParameterValues(self._known_to_qgis(parameters), context)
+        good, text = super().checkParameterValues(known, context)
         if not good and any(
             kind in _LAYERS and not self.parameterDefinition(name).checkValueIsAcceptable(parameters.get(name), context)
             for name, kind in self._kinds()
@@ -155,6 +157,8 @@ class JobAlgorithm(QgsProcessingAlgorithm):
             name = attribute.upper()
             if described.kind is Kind.RASTERS:
                 known.pop(name, None)
+            elif described.kind is Kind.FILE and described.folders and is_folder(known.get(name)):
+                known[name] = str(model_file(known[name]))
             elif described.kind is Kind.RASTER and described.folders and is_folder(known.get(name)):
                 known[name] = QgsProperty.fromExpression("@folder")  # which it takes for a layer that comes later
         return known
