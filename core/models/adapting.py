@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from .preparation import color_of
+from ..imagery.band_names import color_of
 
 
 def adapt_bands(weight: torch.Tensor, have: Sequence[str], want: Sequence[str]) -> torch.Tensor:

@@ -6,14 +6,8 @@ import numpy as np
 import torch
 
 from ..errors import ModelError
+from ..imagery.band_names import color_of
 from ..packages import IMAGENET, ModelCard, Normalisation
-
-_COLORS = {"red": 0, "r": 0, "green": 1, "g": 1, "blue": 2, "b": 2}
-
-
-def color_of(band_name: str) -> int | None:
-    """Return 0, 1, 2 for a band that is called red, green, blue (or r, g, b); None for any other."""
-    return _COLORS.get(band_name.strip().lower())
 
 
 def choose_normalisation(

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ..figures import ACCENT, INK, SECOND, new_figure
-from ..models.preparation import color_of
+from ..imagery.band_names import picture_bands
 from ..packages import ModelCard
 from .augmentation import Target
 from .loop import Epoch
@@ -96,9 +96,7 @@ def _rim(mask: np.ndarray) -> np.ndarray:
 
 def displayed(image: torch.Tensor, card: ModelCard) -> np.ndarray:
     """Return a prepared chip as a picture (h, w, 3), 0..1: its red, green, blue, or its first bands, stretched if needed."""
-    colors = [color_of(name) for name in card.band_names]
-    bands = [colors.index(color) for color in range(3)] if {0, 1, 2} <= set(colors) else list(range(min(3, len(colors))))
-    picture = image[bands if len(bands) == 3 else [0, 0, 0]].cpu().numpy().transpose(1, 2, 0)
+    picture = image[picture_bands(card.band_names)].cpu().numpy().transpose(1, 2, 0)
     if card.normalisation.kind == "imagenet":
         return picture
     low, high = np.percentile(picture, (2, 98))
