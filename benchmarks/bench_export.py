@@ -1,8 +1,12 @@
-"""Export: chips per second against reading the same windows and writing the same images, and nothing else."""
+"""Export: chips per second against reading the same windows and writing the same images, and nothing else; and its memory."""
 
 from __future__ import annotations
 
 import argparse
+import os
+import resource
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -19,13 +23,14 @@ from core.reporting import Reporter
 from core.training_data.export import run
 
 NAME = "Export"
+MEMORY = 400  # MB that an export may take
 TILE = 256
 CELL = 0.1  # metres
 ORIGIN = 500000, 5000000
 
 
-def measure(quick: bool = False, size: int = 4096) -> list[dict[str, float | str]]:
-    """Return the rows of the table, one per chip format; ``quick`` takes a small raster."""
+def measure(quick: bool = False, size: int = 8192) -> list[dict[str, float | str]]:
+    """Return the rows of the table: chips a second in two formats, and the memory for rasters of growing size."""
     size = 1024 if quick else size
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -38,10 +43,55 @@ def measure(quick: bool = False, size: int = 4096) -> list[dict[str, float | str
                 {
                     "tool": f"{NAME}, {mode}", "unit": "chips/s",
                     "kestrel": speed, "limit": limit, "ratio": speed / limit,
-                    "limit_is": "window read + GeoTIFF write, one thread",
+                    "limit_is": "window read + one GeoTIFF a chip, without labels, one thread",
+                }
+            )  # fmt: skip
+        for side in (2048,) if quick else (8192, 32768, 61440):
+            used = _memory(folder, side)
+            rows.append(
+                {
+                    "tool": f"{NAME}, {side} x {side}", "unit": "MB", "kestrel": used, "limit": MEMORY, "ratio": used / MEMORY,
+                    "limit_is": "resident memory of all processes, at its highest",
                 }
             )  # fmt: skip
         return rows
+
+
+def _memory(folder: Path, side: int) -> float:
+    """Export from a raster of this many pixels a side, in a process of its own; return its peak and its children's, in MB."""
+    command = [sys.executable, "-m", "benchmarks.bench_export", "--memory", str(side), str(folder / str(side))]
+    done = subprocess.run(command, cwd=Path(__file__).parents[1], check=True, capture_output=True, text=True)
+    return float(done.stdout)
+
+
+def _export_sparse(side: int, folder: Path) -> float:
+    """Cut chips around objects that are spread over a raster whose file is nearly empty."""
+    folder.mkdir()
+    image, labels = folder / "image.tif", folder / "labels.gpkg"
+    with rasterio.open(
+        image, "w", driver="GTiff", width=side, height=side, count=3, dtype="uint8", crs="EPSG:32633", tiled=True,
+        transform=rasterio.Affine(CELL, 0, ORIGIN[0], 0, -CELL, ORIGIN[1]), sparse_ok=True, bigtiff="yes",
+    ):  # fmt: skip
+        pass
+    places = np.random.default_rng(5).uniform(0, side * CELL, (2000, 2)) * (1, -1) + ORIGIN
+    pyogrio.raw.write(
+        str(labels),
+        shapely.to_wkb(shapely.buffer(shapely.points(places), 2)),
+        [],
+        [],
+        geometry_type="Polygon",
+        crs="EPSG:32633",
+    )
+    job = ExportTrainingData(
+        input_raster=str(image),
+        input_labels=str(labels),
+        metadata_format="RCNN_Masks",
+        tile_size_x=TILE,
+        output=str(folder / "chips"),
+    )
+    run(job, Reporter(lambda event: None))
+    own, child = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return own + child * (min(len(os.sched_getaffinity(0)), 8) - 1)
 
 
 def _scene(folder: Path, size: int) -> tuple[Path, Path]:
@@ -91,20 +141,29 @@ def _export(image: Path, labels: Path, mode: str, out: Path) -> int:
 
 
 def _best(function, folder: Path, times: int = 2) -> float:
-    """Chips per second in the best of some runs: the first one warms the caches of files."""
+    """Chips per second in the best of some runs: the first one warms the caches of files.
+
+    What is written stays until the end: some file systems are slow to make files for seconds after many were deleted.
+    """
     speeds = []
     for _ in range(times):
-        with tempfile.TemporaryDirectory(dir=folder) as out:
-            begun = time.perf_counter()
-            chips = function(Path(out) / "chips")
-            speeds.append(chips / (time.perf_counter() - begun))
+        out = Path(tempfile.mkdtemp(dir=folder))
+        begun = time.perf_counter()
+        chips = function(out / "chips")
+        speeds.append(chips / (time.perf_counter() - begun))
     return max(speeds)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", type=int, default=4096, help="pixels of the raster's side, a multiple of 256")
-    for row in measure(size=parser.parse_args().size):
-        print(
-            f"{row['tool']:30} {row['kestrel']:8.0f} {row['limit']:8.0f} {row['unit']}  {row['ratio']:.2f} of {row['limit_is']}"
-        )
+    parser.add_argument("--size", type=int, default=8192, help="pixels of the raster's side, a multiple of 256")
+    parser.add_argument("--memory", nargs=2, metavar=("SIDE", "FOLDER"), help="print the memory of one export, in MB")
+    options = parser.parse_args()
+    if options.memory:
+        print(_export_sparse(int(options.memory[0]), Path(options.memory[1])))
+    else:
+        for row in measure(size=options.size):
+            print(
+                f"{row['tool']:30} {row['kestrel']:8.0f} {row['limit']:8.0f} {row['unit']}  {row['ratio']:.2f} "
+                f"of {row['limit_is']}"
+            )

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
+import queue
 import signal
-import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.connection import wait
+from concurrent.futures import Future, ThreadPoolExecutor
+from multiprocessing.connection import Connection
 from types import TracebackType
 
 from ..errors import OutOfMemory
@@ -18,13 +16,15 @@ from .writing import CutChip, Plan, WrittenChip, write_chips
 
 WORTH_IT = 300  # chips from which on the half second is won back that a process takes to start
 _BATCH_BYTES, _BATCH = 2**21, 64  # pixels in bytes, and chips, that are handed over at once
-_AHEAD = 2  # batches that wait for each process
+_AHEAD = 2  # batches that each process may have before this one writes too
 
 
 class Writers:
     """Takes chips and gives them to other processes, or writes them here while those are busy; a context manager.
 
-    Processes rather than threads: writing a chip is a hundred short steps of Python.
+    Processes rather than threads: writing a chip is a hundred short steps of Python. A thread stands by for each process and
+    waits for its answer; unlike those of :class:`concurrent.futures.ProcessPoolExecutor`, which hang when a process dies at the
+    wrong moment, it then meets the end of a pipe. So do the processes when this one dies.
 
     Args:
         plan: what the chips share.
@@ -35,22 +35,34 @@ class Writers:
 
     def __init__(self, plan: Plan, processes: int, expected: int, merge: Callable[[WrittenChip], None]) -> None:
         self._plan, self._merge = plan, merge
-        self._others = processes - 1 if expected >= WORTH_IT else 0
-        self._pool: ProcessPoolExecutor | None = None
+        self._count = processes - 1 if expected >= WORTH_IT else 0
+        self.processes: list[multiprocessing.process.BaseProcess] = []
+        self._connections: list[Connection] = []
+        self._idle: queue.SimpleQueue[Connection] = queue.SimpleQueue()
+        self._threads = ThreadPoolExecutor(max(self._count, 1), "writer")
         self._batch: list[CutChip] = []
         self._bytes = 0
         self._results: deque[Future[list[WrittenChip]] | list[WrittenChip]] = deque()
 
     def __enter__(self) -> Writers:
-        if self._others:
-            self._pool = ProcessPoolExecutor(
-                self._others, multiprocessing.get_context("spawn"), initializer=_start, initargs=(self._plan,)
-            )
+        context = multiprocessing.get_context("spawn")
+        for _ in range(self._count):
+            here, there = context.Pipe()
+            process = context.Process(target=_serve, args=(there, self._plan), daemon=True)
+            process.start()
+            there.close()
+            self.processes.append(process)
+            self._connections.append(here)
+            self._idle.put(here)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._pool:
-            self._pool.shutdown(cancel_futures=True)
+        self._threads.shutdown(cancel_futures=True)
+        for connection in self._connections:
+            connection.close()
+        for process in self.processes:
+            process.join(5)
+            process.kill()
 
     def add(self, chip: CutChip) -> None:
         """Take a chip.
@@ -74,11 +86,8 @@ class Writers:
         """Hand the batch over, or write it."""
         batch, self._batch, self._bytes = self._batch, [], 0
         waiting = sum(isinstance(result, Future) and not result.done() for result in self._results)
-        if self._pool and waiting < _AHEAD * self._others:
-            try:
-                self._results.append(self._pool.submit(_write, batch))
-            except BrokenProcessPool as error:
-                raise _died() from error
+        if waiting < _AHEAD * self._count:
+            self._results.append(self._threads.submit(self._elsewhere, batch))
         else:
             self._results.append(write_chips(self._plan, batch))
         while self._results and (not isinstance(self._results[0], Future) or self._results[0].done()):
@@ -87,38 +96,41 @@ class Writers:
     def _take(self) -> None:
         """Merge the oldest batch."""
         oldest = self._results.popleft()
-        try:
-            written = oldest.result() if isinstance(oldest, Future) else oldest
-        except BrokenProcessPool as error:
-            raise _died() from error
-        for chip in written:
+        for chip in oldest.result() if isinstance(oldest, Future) else oldest:
             self._merge(chip)
 
+    def _elsewhere(self, batch: list[CutChip]) -> list[WrittenChip]:
+        """Have another process write a batch; runs in a thread."""
+        connection = self._idle.get()
+        try:
+            connection.send(batch)
+            answer = connection.recv()
+        except (EOFError, OSError) as error:
+            raise OutOfMemory(
+                "A process that writes chips was ended by the system, most likely because memory ran out.",
+                "Set Parallel Processing Factor to 1, or close other programs.",
+            ) from error
+        finally:
+            self._idle.put(connection)
+        if isinstance(answer, BaseException):
+            raise answer
+        written: list[WrittenChip] = answer
+        return written
 
-def _died() -> OutOfMemory:
-    return OutOfMemory(
-        "A process that writes chips was ended by the system, most likely because memory ran out.",
-        "Set Parallel Processing Factor to 1, or close other programs.",
-    )
 
-
-_the_plan: Plan  # of this process, if it is one of the others
-
-
-def _start(plan: Plan) -> None:
-    """Prepare a process: it leaves Ctrl+C to the one that started it, and ends with it."""
-    global _the_plan
-    _the_plan = plan
+def _serve(connection: Connection, plan: Plan) -> None:
+    """Write batches until the pipe ends. Ctrl+C is left to the process at the other end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)  # a pool whose owner was killed would wait for ever
-
-
-def _write(batch: list[CutChip]) -> list[WrittenChip]:
-    return write_chips(_the_plan, batch)
+    while True:
+        try:
+            batch = connection.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            answer: list[WrittenChip] | Exception = write_chips(plan, batch)
+        except Exception as error:
+            answer = error
+        try:
+            connection.send(answer)
+        except OSError:
+            return
