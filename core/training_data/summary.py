@@ -188,7 +188,7 @@ class Summary:
             lines.append(f"classes = {len(self.classes)}")
         counted = "pixels" if self.by_pixel else "features"
         lines.append(
-            f"{'cls name':20}{'cls value':>11}{'images':>11}{counted:>11}{'min size':>12}{'mean size':>12}{'max size':>12}"
+            f"{'cls name':20}{'cls value':>11}{'images':>11}   {counted:8}{'min size':>12}{'mean size':>12}{'max size':>12}"
         )
         for item, images, area in zip(self.classes, self.objects.images, self.objects.areas, strict=True):
             number = int(area.sum) if self.by_pixel else area.count

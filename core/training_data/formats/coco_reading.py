@@ -160,7 +160,7 @@ class _File:
 
     def _read(self, classes: Sequence[ClassInfo]) -> None:
         names = {item.name: label for label, item in enumerate(classes, 1)}
-        values = {item.value: label for label, item in enumerate(classes, 1)}
+        values: dict[Any, int] = {item.value: label for label, item in enumerate(classes, 1)}
         categories: dict[Any, int] = {}
         objects: list[tuple[Any, Any, tuple[float, ...] | None, list[np.ndarray] | Runs | None]] = []
         item: Any = None
