@@ -68,6 +68,7 @@ class ModelCard:
         layout: ``"kestrel"`` or ``"esri"``: in whose way the network is built, whoever trained it.
         origin: ``"kestrel"`` or ``"esri"``: whose program wrote the package.
         value_range: smallest and largest raw value of the training chips, one pair per band; empty when unknown.
+        image_space: ``"MAP_SPACE"``, or ``"PIXEL_SPACE"`` for images that have an up and a down.
         definition: the ``.emd`` as it was read, without Kestrel's part; empty for a new model. No fact of its own.
     """
 
@@ -89,6 +90,7 @@ class ModelCard:
     layout: str = "kestrel"
     origin: str = "kestrel"
     value_range: tuple[tuple[float, float], ...] = ()
+    image_space: str = "MAP_SPACE"
     definition: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -133,6 +135,7 @@ class ModelCard:
                 layout=_one_of(data.get("layout", "kestrel"), LAYOUTS),
                 origin=str(data.get("origin", "kestrel")),
                 value_range=tuple((float(low), float(high)) for low, high in data.get("value_range", ())),
+                image_space=_one_of(data.get("image_space", "MAP_SPACE"), ("MAP_SPACE", "PIXEL_SPACE")),
             )
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise ModelError(f"The package's description is damaged: {_reason(error)}.", "Train the model again.") from error

@@ -72,7 +72,7 @@ def to_emd(card: ModelCard, model_file: str) -> dict[str, Any]:
         "Description": f"{card.model_type} with {card.backbone}, written by Kestrel Object Detection. {arcgis_verdict(card)}",
         "ImageHeight": card.tile_size,
         "ImageWidth": card.tile_size,
-        "ImageSpaceUsed": "MAP_SPACE",
+        "ImageSpaceUsed": card.image_space,
         "ExtractBands": list(card.bands),
         "Classes": [
             {"Value": item.value, "Name": item.name, "Color": list(item.color or (-1, -1, -1))} for item in card.classes

@@ -68,6 +68,7 @@ def from_esri(content: Mapping[str, Any]) -> ModelCard:
         options={**parameters, "keywords": keywords},
         layout="esri",
         origin="esri",
+        image_space="PIXEL_SPACE" if content.get("ImageSpaceUsed") == "PIXEL_SPACE" else "MAP_SPACE",
     )
 
 

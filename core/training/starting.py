@@ -105,6 +105,7 @@ def new_card(
         normalisation=choose_normalisation(data.dtype, tuple(data.band_names), statistics),
         options=dict(package.card.options) if package else fresh,
         layout="esri" if esri else "kestrel",
+        image_space=data.image_space,
         value_range=tuple(zip(statistics["min"], statistics["max"], strict=True)),
     )
 

@@ -112,6 +112,13 @@ def test_kestrels_facts_stand_under_one_key(tmp_path, card, state):
     assert read_package(tmp_path / "m.emd").card == special
 
 
+def test_pixel_space_is_told_to_arcgis(tmp_path, esri_card, state):
+    path = write_package(tmp_path, "m", replace(esri_card, image_space="PIXEL_SPACE"), state)
+    emd = json.loads((tmp_path / "m.emd").read_bytes())
+    assert emd["ImageSpaceUsed"] == "PIXEL_SPACE"
+    assert read_package(path).card.image_space == "PIXEL_SPACE"
+
+
 def test_a_system_without_a_number_is_written_out(tmp_path, card, state):
     wkt = CRS.from_proj4("+proj=tmerc +lat_0=1 +lon_0=2 +ellps=bessel +units=us-ft").to_wkt()
     write_package(tmp_path, "m", replace(card, crs_wkt=wkt), state)
