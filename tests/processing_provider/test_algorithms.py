@@ -30,10 +30,11 @@ PARAMETERS = {
     "NO_FEATURE_TILES MIN_OVERLAP EDGE ROTATION_ANGLE REFERENCE_SYSTEM PROCESSING_MODE CROP_MODE BLACKEN "
     "VALIDATION_PERCENTAGE TEST_PERCENTAGE SPLIT_BLOCK APPEND START_INDEX EXTENT CELL_SIZE SNAP_RASTER PARALLEL OUTPUT",
     "trainmodel": "INPUT MODEL_TYPE BACKBONE PRETRAINED_MODEL EPOCHS BATCH_SIZE LEARNING_RATE VALIDATION_PERCENTAGE STOP_EARLY "
-    "FREEZE CHIP_SIZE PROCESSOR GPU_ID SEED OUTPUT",
+    "FREEZE CHIP_SIZE ARCGIS_COMPATIBLE PROCESSOR GPU_ID SEED OUTPUT",
     "detectobjects": "INPUT MODEL THRESHOLD PADDING BATCH_SIZE NMS MAX_OVERLAP EXTENT MASK CELL_SIZE PROCESSOR GPU_ID OUTPUT",
     "nonmaximumsuppression": "INPUT CONFIDENCE_FIELD CLASS_FIELD MAX_OVERLAP OUTPUT",
     "computeaccuracy": "DETECTIONS TRUTH DETECTION_CLASS_FIELD TRUTH_CLASS_FIELD IOU MASK OUTPUT_TABLE OUTPUT_REPORT",
+    "modelinformation": "MODEL OUTPUT_REPORT",
     "checkenvironment": "BUILD WHEELS OUTPUT_REPORT",
 }
 OUTPUTS = {
@@ -51,6 +52,11 @@ OUTPUTS = {
         "OUTPUT_REPORT": "outputHtml",
         **dict.fromkeys(("PRECISION", "RECALL", "F1", "AP50"), "outputNumber"),
     },
+    "modelinformation": {
+        "OUTPUT_REPORT": "outputHtml",
+        **dict.fromkeys(("TILE_SIZE", "CELL_SIZE", "STRIDE", "PADDING", "THRESHOLD", "FOR_ARCGIS"), "outputNumber"),
+        **dict.fromkeys(("MODEL_TYPE", "BANDS", "CLASS_NAMES", "METADATA_FORMAT"), "outputString"),
+    },
     "checkenvironment": {"OUTPUT_REPORT": "outputHtml", "READY": "outputNumber", "GPU_COUNT": "outputNumber"},
 }
 TITLES = {
@@ -59,6 +65,7 @@ TITLES = {
     "detectobjects": "Detect Objects Using Deep Learning",
     "nonmaximumsuppression": "Non Maximum Suppression",
     "computeaccuracy": "Compute Accuracy For Object Detection",
+    "modelinformation": "Model Information",
     "checkenvironment": "Check Deep Learning Environment",
 }
 WORDS = {

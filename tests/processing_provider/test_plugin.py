@@ -51,7 +51,7 @@ def test_the_process_of_qgis_loads_none_of_the_heavy_packages(plugin_path: Path)
         capture_output=True, text=True, timeout=120, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
     )  # fmt: skip
     line = next((line for line in done.stdout.splitlines() if line.startswith("RESULT")), done.stderr)
-    assert line == "RESULT 7 []", done.stderr
+    assert line == "RESULT 8 []", done.stderr
     assert done.returncode == 0, done.stderr
 
 
@@ -67,7 +67,7 @@ def test_the_menu_opens_the_tools_and_goes_again(kestrel: Any, monkeypatch: pyte
     added = [call.args for call in iface.addPluginToMenu.call_args_list]
     assert {menu for menu, _ in added} == {"Kestrel"}
     texts = {action.text(): action for _, action in added}
-    assert set(texts) >= {"Check environment…", "Train Deep Learning Model…", "Train and Detect Objects…"} and len(texts) == 7
+    assert set(texts) >= {"Check environment…", "Train Deep Learning Model…", "Train and Detect Objects…"} and len(texts) == 8
     opened: list[str] = []
     monkeypatch.setattr(processing, "execAlgorithmDialog", opened.append, raising=False)
     texts["Check environment…"].trigger()
