@@ -47,13 +47,14 @@ class ExportTrainingData(Job):
 
     input_raster: str = raster(
         "Input Raster",
-        "The imagery to cut: any raster that GDAL reads, a mosaic (VRT), or a folder of rasters.",
+        "The imagery to cut: any raster that GDAL reads, a mosaic (VRT), or the path of a folder of rasters.",
         folders=True,
     )
     additional_rasters: tuple[str, ...] | None = parameter(
         Kind.RASTERS,
         "Additional Input Rasters",
-        "More rasters with the same bands, labelled by the same layer; see Processing Mode.",
+        "More rasters with the same bands, labelled by the same layer; see Processing Mode. Folders stand for the rasters in "
+        "them.",
         None,
         folders=True,
         advanced=True,
