@@ -10,6 +10,7 @@ from ..errors import KestrelError, ModelError, OutOfMemory
 
 _CODE = "Such a file can run code when it is opened. Save the weights as a state dict."
 _AGAIN = "Copy or download it again."
+_ZIP, _PICKLE = b"PK\3\4", b"\x80"  # how the files of torch.save begin, since 1.6 and before
 _STATE_DICT = "Save the weights as a state dict (.pth)."
 
 
@@ -34,7 +35,7 @@ def read_weights(file: Path, what: str) -> dict[str, Any]:
     except OSError as error:
         raise ModelError(f"{what} cannot be read: {error.strerror or error}.", "Check the file and your rights.") from error
     _check_kind(start, file.suffix.lower(), what)
-    if start[:4] == b"PK\3\4":
+    if start.startswith(_ZIP):
         _check_archive(file, size, what)
     content = _load(file, what)
     if isinstance(content, dict) and isinstance(content.get("model"), dict):
@@ -64,6 +65,8 @@ def _check_kind(start: bytes, suffix: str, what: str) -> None:
         raise ModelError(f"{what} are a text file.", _AGAIN)
     if start[257:262] == b"ustar":
         raise ModelError(f"{what} are in the tar format of the first PyTorch, which is no longer read.", _STATE_DICT)
+    if not start.startswith((_ZIP, _PICKLE)):
+        raise ModelError(f"{what} are no file of PyTorch: it begins with {start[:4].hex(' ')}.", _AGAIN)
 
 
 def _check_archive(file: Path, size: int, what: str) -> None:
