@@ -25,12 +25,28 @@ def draw(polygons: np.ndarray, values: np.ndarray, height: int, width: int, dtyp
     """
     canvas = np.zeros(height * width, dtype)
     owner, first, last = _spans(polygons, height, width)
-    if len(owner):
-        length = last - first
-        start = np.cumsum(length) - length
-        pixels = np.arange(start[-1] + length[-1]) + np.repeat(first - start, length)
-        canvas[pixels] = np.repeat(np.asarray(values, dtype)[owner], length)
+    canvas[_pixels(first, last)] = np.repeat(np.asarray(values, dtype)[owner], last - first)
     return canvas.reshape(height, width)
+
+
+def masks(polygons: np.ndarray, numbers: np.ndarray, count: int, height: int, width: int) -> np.ndarray:
+    """Return objects as masks of their own.
+
+    Args:
+        polygons: (n,) shapely polygons in pixels; see :func:`draw`.
+        numbers: (n,) of the mask that each is drawn in; those in the same one are united.
+        count: masks.
+        height: rows.
+        width: columns.
+
+    Returns:
+        (count, height, width) bool.
+    """
+    canvas = np.zeros(count * height * width, bool)
+    owner, first, last = _spans(polygons, height, width)
+    start = np.asarray(numbers, np.int64)[owner] * (height * width)
+    canvas[_pixels(first + start, last + start)] = True
+    return canvas.reshape(count, height, width)
 
 
 def instance_planes(polygons: np.ndarray, planes: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -77,6 +93,13 @@ def _spans(polygons: np.ndarray, height: int, width: int) -> tuple[np.ndarray, n
     filled = last > first
     owner, row = owner[0::2][filled], row[0::2][filled]
     return owner, row * width + first[filled], row * width + last[filled]
+
+
+def _pixels(first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Return the numbers of all pixels in runs that begin at ``first`` and end before ``last``."""
+    length = last - first
+    start = np.cumsum(length) - length
+    return np.arange(length.sum()) + np.repeat(first - start, length)
 
 
 def _crossings(polygons: np.ndarray, height: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -22,7 +22,7 @@ from .base import Found
 from .boxes import clip, finite
 from .foreign import chip_names, known_sides, side_of
 from .json_stream import members
-from .outlines import DECIMALS, mask
+from .outlines import DECIMALS, masks
 
 _FILES = (
     "labels.json", "annotations/instances_*.json", "annotations/*.json", "_annotations.coco.json", "*/_annotations.coco.json",
@@ -51,7 +51,8 @@ class Annotations:
             InputError: the runs of a mask are for another size.
         """
         boxes = np.zeros((len(self.labels), 4))
-        masks = np.zeros((len(self.labels), height, width), bool)
+        drawn = np.zeros((len(self.labels), height, width), bool)
+        polygons: dict[int, list[np.ndarray]] = {}
         for i, (box, outline) in enumerate(zip(self.boxes, self.outlines, strict=True)):
             if isinstance(outline, tuple):
                 if outline[1] != (height, width):
@@ -60,18 +61,17 @@ class Annotations:
                         f"{width} x {height}.",
                         "Export the data set again.",
                     )
-                masks[i] = run_lengths.mask(*outline)
+                drawn[i] = run_lengths.mask(*outline)
+                boxes[i] = _box(drawn[i]) if box is None else box
             else:
-                corners = [np.array(box)[[[0, 1], [2, 1], [2, 3], [0, 3]]]] if outline is None else outline
-                rings = [np.round(ring.astype(np.float64), DECIMALS) for ring in corners]
-                masks[i] = mask(rings, height, width, united=True)
-                if box is None:
-                    points = np.concatenate(rings)
-                    box = (*points.min(axis=0), *points.max(axis=0))
-            boxes[i] = _box(masks[i]) if box is None else box
+                rings = [np.array(box)[[[0, 1], [2, 1], [2, 3], [0, 3]]]] if outline is None else outline
+                polygons[i] = [np.round(ring.astype(np.float64), DECIMALS) for ring in rings]
+                points = np.concatenate(polygons[i])
+                boxes[i] = (*points.min(axis=0), *points.max(axis=0)) if box is None else box
+        drawn[list(polygons)] = masks(list(polygons.values()), height, width, united=True)
         clipped, labels, kept = clip(boxes, np.array(self.labels, np.int64), width, height)
-        shown = masks[kept].any(axis=(1, 2))
-        return Targets(clipped[shown], labels[shown], masks[kept[shown]])
+        shown = drawn[kept].any(axis=(1, 2))
+        return Targets(clipped[shown], labels[shown], drawn[kept[shown]])
 
 
 def classes_in(folder: Path) -> tuple[ClassInfo, ...] | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import shapely
 
-from ..drawing import draw
+from ..drawing import masks as draw_masks
 
 DECIMALS = 2  # of a pixel, as in the boxes of ArcGIS Pro
 
@@ -33,9 +33,10 @@ def rings(polygons: np.ndarray) -> list[list[np.ndarray]]:
         keep = np.zeros(len(points), bool)  # a ring ends where it began: its last point goes
         keep[:-1] = (line[1:] == line[:-1]) & (points[1:] != points[:-1]).any(axis=1)
         points, line = points[keep], line[keep]
-        ends = np.searchsorted(line, np.arange(len(lines)), "right")
-        for number, ring in enumerate(np.split(points, ends[:-1])):
-            if len(ring) > 2 and _area(ring) > 1e-6:
+        numbers, starts = np.unique(line, return_index=True)
+        areas = _areas(points, starts)
+        for ring, number, area in zip(np.split(points, starts[1:]), numbers.tolist(), areas.tolist(), strict=True):
+            if area > 1e-6:
                 result[part_owner[line_part[number]]].append(ring)
     for number, found in enumerate(result):
         if not found:
@@ -43,33 +44,41 @@ def rings(polygons: np.ndarray) -> list[list[np.ndarray]]:
     return result
 
 
-def mask(rings: Sequence[np.ndarray], height: int, width: int, united: bool = False) -> np.ndarray:
-    """Draw an object as a mask.
+def masks(outlines: Sequence[Sequence[np.ndarray]], height: int, width: int, united: bool = False) -> np.ndarray:
+    """Draw objects as masks.
 
     Args:
-        rings: (k, 2) points x, y each, k at least 3.
+        outlines: the rings of each of the n objects, at least one, (k, 2) points x, y each, k at least 3.
         height: rows.
         width: columns.
-        united: whether pixels inside any ring belong to the object; else those inside an odd number of rings do. An object
-            that holds no pixel's centre gets the pixel under a point inside it.
+        united: whether pixels inside any ring belong to the object; else those inside an odd number of rings do.
 
     Returns:
-        (height, width) bool; nothing is True when the rings lie beside the chip.
+        (n, height, width) bool. An object that holds no pixel's centre has the pixel under a point inside it; nothing is True
+        when that lies beside the chip.
     """
-    shapes = [shapely.Polygon(ring) for ring in rings] if united else [shapely.Polygon(rings[0], rings[1:])]
-    drawn = draw(np.array(shapes, object), np.ones(len(shapes), np.uint8), height, width).astype(bool)
-    if not drawn.any():
-        point = shapely.point_on_surface(shapely.build_area(shapely.GeometryCollection(shapes)))
-        x, y = rings[0].mean(axis=0) if point.is_empty else (point.x, point.y)
+    count = len(outlines)
+    if not count:
+        return np.zeros((0, height, width), bool)
+    rings = [ring for outline in outlines for ring in outline]
+    owner = np.repeat(np.arange(count), [len(outline) for outline in outlines])
+    lines = shapely.linearrings(np.concatenate(rings), indices=np.repeat(np.arange(len(rings)), [len(ring) for ring in rings]))
+    shapes = shapely.polygons(lines) if united else shapely.polygons(lines, indices=owner)
+    drawn = draw_masks(shapes, owner if united else np.arange(count), count, height, width)
+    for i in np.flatnonzero(~drawn.any(axis=(1, 2))):
+        point = shapely.point_on_surface(shapely.build_area(shapely.geometrycollections(lines[owner == i])))
+        x, y = outlines[i][0].mean(axis=0) if point.is_empty else (point.x, point.y)
         if 0 <= x <= width and 0 <= y <= height:
-            drawn[min(int(y), height - 1), min(int(x), width - 1)] = True
+            drawn[i, min(int(y), height - 1), min(int(x), width - 1)] = True
     return drawn
 
 
-def _area(ring: np.ndarray) -> float:
-    """Area of a ring (k, 2)."""
-    x, y = (ring - ring[0]).T
-    return abs(float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))) / 2
+def _areas(points: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Areas of rings of (m, 2) points, which begin at ``starts``."""
+    after = np.arange(1, len(points) + 1)
+    after[np.append(starts[1:], len(points)) - 1] = starts
+    x, y = (points - np.repeat(points[starts], np.diff(np.append(starts, len(points))), axis=0)).T
+    return np.abs(np.add.reduceat(x * y[after] - x[after] * y, starts)) / 2
 
 
 def _pixel(polygon: shapely.Geometry) -> np.ndarray:

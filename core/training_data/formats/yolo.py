@@ -23,7 +23,7 @@ from .boxes import clip, finite
 from .bridges import bridged, loops
 from .data_yaml import DATA, DataYaml, images_in
 from .foreign import chip_names, known_sides
-from .outlines import DECIMALS, mask, rings
+from .outlines import DECIMALS, masks, rings
 
 Lines = list[tuple[int, np.ndarray]]  # label, and the numbers of the line as shares
 _LISTS = {"train": "train.txt", "validation": "val.txt", "test": "test.txt"}
@@ -49,7 +49,7 @@ class Yolo(ChipFormat):
             edges = np.round(shapely.bounds(objects.polygons).reshape(-1, 2, 2), DECIMALS)
             shapes = list(np.stack([edges.mean(axis=1), edges[:, 1] - edges[:, 0]], axis=1))
         lines = [
-            f"{position} " + " ".join(f"{share:.7f}" for share in (shape / size).ravel().tolist()) + "\n"
+            f"{position}" + " %.7f" * shape.size % tuple((shape / size).ravel().tolist()) + "\n"
             for position, shape in zip(objects.classes.tolist(), shapes, strict=True)
         ]
         name = f"labels/{frame.stem}.txt"
@@ -126,9 +126,9 @@ class Yolo(ChipFormat):
         clipped, numbers, kept = clip(boxes, np.array([label for label, _ in labels], np.int64), width, height)
         if not self._segments:
             return Targets(clipped, numbers)
-        masks = np.array([mask(outlines[i], height, width) for i in kept], bool).reshape(-1, height, width)
-        shown = masks.any(axis=(1, 2))
-        return Targets(clipped[shown], numbers[shown], masks[shown])
+        drawn = masks([outlines[i] for i in kept], height, width)
+        shown = drawn.any(axis=(1, 2))
+        return Targets(clipped[shown], numbers[shown], drawn[shown])
 
 
 def _images(folder: Path, data: DataYaml | None) -> dict[Path, str]:

@@ -17,7 +17,7 @@ from core.packages.classes import ClassInfo
 from core.training_data.formats import FORMATS, Finished
 from core.training_data.formats.bridges import bridged, loops
 from core.training_data.formats.data_yaml import DataYaml
-from core.training_data.formats.outlines import mask, rings
+from core.training_data.formats.outlines import masks, rings
 from tests.core.training_data.format_scenes import (
     BOXES,
     CLASSES,
@@ -182,7 +182,7 @@ def test_class_numbers_of_yolo_must_not_shift(tmp_path):
 
 
 def filled(rings):
-    return mask(rings, HEIGHT, WIDTH)
+    return masks([rings], HEIGHT, WIDTH)[0]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
