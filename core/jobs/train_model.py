@@ -71,7 +71,11 @@ class TrainModel(Job):
         maximum=1.0,
     )
     validation_percentage: float = number(
-        "Validation %", "Share of the chips that is held back to measure the model.", 10.0, minimum=1, maximum=50
+        "Validation %",
+        "Share of the chips that is held back to measure the model. Not used when the export set chips apart itself.",
+        10.0,
+        minimum=1,
+        maximum=50,
     )
     stop_early: bool = boolean(
         "Stop when model stops improving", "End before Max Epochs when the model no longer gets better.", True
