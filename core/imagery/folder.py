@@ -66,7 +66,7 @@ def _holds_raster(path: Path) -> bool:
 
 def _is_world_file(ending: str) -> bool:
     """Whether it is ``.tfw``, ``.jgw``, ``.tifw`` or the like."""
-    return len(ending) in (4, 5, 6) and ending.endswith("w") and ending not in (".raw", ".jpgraw")
+    return ending.endswith("w") and ending != ".raw"
 
 
 def _is_raster(path: Path) -> bool:

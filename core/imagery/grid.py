@@ -111,8 +111,13 @@ class PixelGrid:
             raise InputError(f"{name} has too few pixels to be aligned with the snap raster.", "Leave the snap raster empty.")
         return replace(self, transform=one * Affine.translation(*shift), width=width, height=height)
 
-    def fit(self, other: PixelGrid) -> Fit:
-        """Return how the pixels of another grid, those of a file, lie under the pixels of this one."""
+    def fit(self, other: PixelGrid, tolerance: float = ALIGNED) -> Fit:
+        """Return how the pixels of another grid, those of a file, lie under the pixels of this one.
+
+        Args:
+            other: the file's.
+            tolerance: how far apart corners may be, in pixels, to count as the same.
+        """
         if other is self:
             return Fit((1.0, 1.0), (0, 0), True)
         if other.crs != self.crs:
@@ -123,18 +128,23 @@ class PixelGrid:
             return Fit((1 / across, 1 / down), None, False)
         cells, others = self.cell_size, other.cell_size
         scale = (cells[0] / others[0], cells[1] / others[1])
-        place = ~self.transform * other.transform
-        near, far = map_points(place, np.array([(0, 0), (other.width, other.height)], float))
         size = np.array([other.width, other.height], float)
-        if np.allclose(scale, 1.0, rtol=0, atol=1e-6):
+        if np.abs(size / scale - size).max() < tolerance:
             scale = (1.0, 1.0)
-        turned = Affine(round(place.a), round(place.b), near[0], round(place.d), round(place.e), near[1])
-        exact = scale == (1.0, 1.0) and abs(turned.determinant) == 1 and _whole(near) and _close(turned * size, far)
+        place = ~self.transform * other.transform
+        near, far = map_points(place, np.array([(0, 0), size]))
+        corner = np.rint(near)
+
+        def meets(corners: tuple[np.ndarray, np.ndarray]) -> bool:
+            return bool(np.abs(np.subtract(corners, (near, far))).max() < tolerance)
+
+        turned = Affine(round(place.a), round(place.b), corner[0], round(place.d), round(place.e), corner[1])
+        exact = scale == (1.0, 1.0) and abs(turned.determinant) == 1 and meets((corner, np.array(turned * size)))
         offset = None
-        if _whole(near) and _close(near + size / scale, far):
-            col, row = (-round(float(value)) for value in near)
-            beyond = (col + self.width) * scale[0] > size[0] + ALIGNED or (row + self.height) * scale[1] > size[1] + ALIGNED
-            offset = None if beyond or min(col, row) < 0 else (col, row)
+        if meets((corner, corner + size / scale)):
+            col, row = (-int(value) for value in corner)
+            reach = np.array([col + self.width, row + self.height]) * scale - size
+            offset = (col, row) if min(col, row) >= 0 and reach.max() < ALIGNED else None
         return Fit(scale, offset, exact)
 
 
@@ -161,12 +171,3 @@ def map_points(transform: Affine, points: np.ndarray) -> np.ndarray:
 
 def _system(crs: CRS | None) -> str:
     return f"in {crs.to_string()}" if crs else "without a coordinate system"
-
-
-def _whole(point: np.ndarray) -> bool:
-    """Whether a point in pixels is a corner of pixels."""
-    return _close(point, np.rint(point))
-
-
-def _close(one: np.ndarray | tuple[float, ...], other: np.ndarray) -> bool:
-    return bool(np.abs(np.subtract(one, other)).max() < ALIGNED)

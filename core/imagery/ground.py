@@ -18,6 +18,9 @@ from rasterio.transform import GCPTransformer, RPCTransformer, TransformerBase
 
 from .grid import map_points
 
+IN_PIXELS = Affine(1, 0, 0, 0, -1, 0)
+"""The transform of an image without georeference as QGIS shows it: x = column, y = -row."""
+
 
 class Ground(ABC):
     """How pixels and map coordinates belong together.
@@ -107,7 +110,7 @@ def ground_of(dataset: rasterio.DatasetReader) -> Ground:
         return ControlPointGround(tuple(points), crs or None)
     if dataset.rpcs:
         return CameraGround(dataset.rpcs, CRS.from_epsg(4326))
-    return AffineGround(Affine(1, 0, 0, 0, -1, 0), dataset.crs or None)
+    return AffineGround(IN_PIXELS, dataset.crs or None)
 
 
 def _map(transformer: Callable[[], TransformerBase], pixels: np.ndarray) -> np.ndarray:

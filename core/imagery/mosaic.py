@@ -22,6 +22,7 @@ from .windows import Window
 
 _MOST_OPEN = 100  # files at a time; a process on macOS may have 256
 _OPENERS = 8  # threads that look at files: waiting for a network takes longer than the work
+_MEET = 0.1  # pixels: world files round, and a tenth of a pixel is no reason to blur a raster
 _NAMED = 3  # rasters that a warning names
 
 
@@ -75,7 +76,6 @@ class Mosaic(Raster):
         report: Reporter | None = None,
     ) -> None:
         self._open: dict[int, Raster] = {}  # the one used last at the end
-        self._handles = []
         parts = list(_look(sources, bands, report or Reporter(lambda event: None)))
         first = parts[0]
         for part in parts:
@@ -83,11 +83,9 @@ class Mosaic(Raster):
             _check_place(first, part)
         self.source, self.name = first.source, f"{first.name} and {len(parts) - 1} more"
         self._sources, self._chosen = [part.source for part in parts], bands
-        self._bands = first.bands
-        self.count, self.dtype = len(first.bands), first.bands.dtype
-        self.nodata, self.band_names = first.bands.declared, first.bands.names
+        self._set_bands(first.bands)
         self.crs = self.ground_crs = first.grid.crs
-        self.georeferenced, self._on_map = True, True
+        self.georeferenced, self._pixel_space = True, False
 
         self._places = _places(parts)
         left, top = (int(value) for value in np.rint(self._places[:, :2].min(axis=0)))
@@ -98,12 +96,12 @@ class Mosaic(Raster):
         self._set_block_shape(first.block_shape, self._own.scale_to(cell_size))
         self.warnings = tuple(_notes(parts, self._own, self._places))
 
-    def _work_on(self, grid: PixelGrid, window: Window) -> None:
+    def _work_on(self, grid: PixelGrid, window: Window, tolerance: float = ALIGNED) -> None:
         self._set_grid(grid.cut(window))
         move = ~self.transform * self._own.transform
         corners = np.concatenate([map_points(move, self._places[:, :2]), map_points(move, self._places[:, 2:])], axis=1)
         # Pixels whose middles lie in a raster or on its border, where rounding may give it to either neighbour.
-        boxes = np.concatenate([np.ceil(corners[:, :2] - 0.5 - ALIGNED), np.floor(corners[:, 2:] + 0.5 + ALIGNED)], axis=1)
+        boxes = np.concatenate([np.ceil(corners[:, :2] - 0.5 - tolerance), np.floor(corners[:, 2:] + 0.5 + tolerance)], axis=1)
         self._boxes = np.clip(boxes, 0, np.tile((self.width, self.height), 2)).astype(np.int64)
         left, top, right, bottom = self._boxes.T
         shapes = shapely.box(left + 0.25, top + 0.25, right - 0.25, bottom - 0.25)  # so that neighbours do not touch
@@ -138,7 +136,7 @@ class Mosaic(Raster):
         raster = self._open.pop(number, None)
         if raster is None:
             raster = Raster(self._sources[number], bands=self._chosen)
-            raster._work_on(self.grid.cut(box), box.moved(-box.col, -box.row))
+            raster._work_on(self.grid.cut(box), box.moved(-box.col, -box.row), _MEET)
             if len(self._open) >= _MOST_OPEN:
                 self._open.pop(next(iter(self._open))).close()
         self._open[number] = raster
@@ -149,8 +147,13 @@ class Mosaic(Raster):
         while self._open:
             self._open.popitem()[1].close()
 
+    @property
+    def closed(self) -> bool:
+        """Whether no file is open."""
+        return not self._open
+
     def __getstate__(self) -> dict[str, Any]:
-        return {**super().__getstate__(), "_open": {}}
+        return {**self.__dict__, "_open": {}}
 
 
 def _look(sources: Sequence[str], bands: Sequence[int] | None, report: Reporter) -> Iterator[_Part]:
@@ -220,7 +223,7 @@ def _notes(parts: Sequence[_Part], grid: PixelGrid, places: np.ndarray) -> Itera
     moved = []
     for part, (left, top, right, bottom) in zip(parts, np.rint(places).astype(np.int64).tolist(), strict=True):
         if left < right and top < bottom:
-            fit = grid.cut(Window(left, top, right - left, bottom - top)).fit(part.grid)
+            fit = grid.cut(Window(left, top, right - left, bottom - top)).fit(part.grid, _MEET)
             if fit.scale != (1.0, 1.0) or not (fit.offset or fit.exact):
                 moved.append(part.name)
     if moved:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import numpy as np
 import rasterio
@@ -13,20 +12,16 @@ from affine import Affine
 from rasterio.crs import CRS
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
-from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window as SourceWindow
 
 from ..errors import InputError, InvalidParameter
-from .dataset import Bands, open_dataset, reason
+from .dataset import Bands, reason
 from .extent import Extent, span
-from .grid import Fit, PixelGrid
-from .ground import AffineGround, CameraGround, ControlPointGround, Ground, ground_of
+from .grid import ALIGNED, PixelGrid
+from .ground import IN_PIXELS, AffineGround, CameraGround, ControlPointGround, ground_of
+from .source import Source
 from .turning import sample
 from .windows import Window
-
-_IN_PIXELS = Affine(1, 0, 0, 0, -1, 0)  # x = column, y = -row, as QGIS shows an image without georeference
-
-_NUDGE = 1e-6  # pixels
 
 
 class Raster:
@@ -91,49 +86,46 @@ class Raster:
             )
         self.source = str(source)
         self.name = Path(self.source).name or self.source
-        self._warps: list[dict[str, Any]] = []
-        self._handles: list[rasterio.DatasetReader] = []
+        self._source = Source(self.source, self.name, bands)
         try:
-            self._describe(bands, pixel_space)
+            self._describe(self._source, pixel_space)
             self._lay_grid(cell_size, snap, extent)
         except BaseException:
             self.close()
             raise
 
-    def _describe(self, bands: Sequence[int] | None, pixel_space: bool) -> None:
+    def _describe(self, source: Source, pixel_space: bool) -> None:
         """Set what the file says of itself."""
-        file, notes = self._dataset(), []
-        self._bands = Bands.of(file, bands, self.name)
-        self._alpha, self._masked = self._bands.alpha, self._bands.masked
-        self.count, self.dtype = len(self._bands), self._bands.dtype
-        self.nodata, self.band_names = self._bands.declared, self._bands.names
-
-        ground: Ground = ground_of(file)
-        points, points_crs = file.gcps
-        if file.transform.is_identity and not pixel_space:
-            if points and points_crs:
-                self._warp(src_crs=points_crs, crs=points_crs)
+        file, notes = source.dataset(), []
+        self._set_bands(source.bands)
+        ground = ground_of(file)
+        if not (isinstance(ground, AffineGround) or pixel_space):
+            points, crs = file.gcps
+            ground = AffineGround(IN_PIXELS, file.crs or None)
+            if points and crs:
+                source.warp_by_control_points(crs)
+                ground = AffineGround(source.dataset().transform, crs)
                 notes.append(f"{self.name} is placed by {len(points)} ground control points and is warped while it is read.")
-            else:
-                ground = AffineGround(_IN_PIXELS, file.crs or None)
-        seen = self._dataset()
-        if seen is not file:
-            ground = AffineGround(seen.transform, seen.crs or None)
-        self._ground = ground
+        seen = source.dataset()
         self.georeferenced = not (isinstance(ground, AffineGround) and seen.transform.is_identity)
+        self._ground = ground
         self._check_ground(seen, notes)
         self.ground_crs: CRS | None = ground.crs
         self.crs: CRS | None = None
-        transform = _IN_PIXELS
-        self._on_map = False
+        transform = IN_PIXELS
         if isinstance(ground, AffineGround) and not pixel_space:
-            self._on_map, self.crs, transform = True, ground.crs, ground.transform
+            self.crs, transform = ground.crs, ground.transform
+        self._pixel_space = pixel_space
         self._own = PixelGrid(transform, seen.width, seen.height, self.crs)
         if self._bands.categories:
             notes.append(
                 f"{self.name} has a colour table: its pixels are numbers of colours. Convert it to RGB for a photograph."
             )
         self.warnings = tuple(notes)
+
+    def _set_bands(self, bands: Bands) -> None:
+        self._bands = bands
+        self.count, self.dtype, self.nodata, self.band_names = len(bands), bands.dtype, bands.declared, bands.names
 
     def _check_ground(self, seen: rasterio.DatasetReader, notes: list[str]) -> None:
         """Refuse a place that is none, and note what a user should know of it."""
@@ -166,23 +158,26 @@ class Raster:
 
     def _cut_to(self, extent: str | None, grid: PixelGrid) -> Window:
         """Return the window of a grid that an extent covers, all of it when there is none; note where the grid lies."""
-        if self._on_map:
+        if not self._pixel_space:
             self._ground = AffineGround(grid.transform, grid.crs)
         self._cut = grid.window
         if extent:
             self._cut = Extent.parse(extent).window(self._ground, grid.width, grid.height, self.name)
         return self._cut
 
-    def _work_on(self, grid: PixelGrid, window: Window) -> None:
-        """Make a window of a grid the working grid."""
-        fit = grid.fit(self._own)
+    def _work_on(self, grid: PixelGrid, window: Window, tolerance: float = ALIGNED) -> None:
+        """Make a window of a grid the working grid; what corners are the same is said by ``tolerance``, in pixels."""
+        fit = grid.fit(self._own, tolerance)
         self._scale = fit.scale
+        smooth = Resampling.average if max(fit.scale) > 1 else Resampling.bilinear
         if fit.offset is None:
-            self._warp_to(grid, fit)
+            self._source.warp_to(grid, Resampling.nearest if fit.exact else smooth)
+            self._scale = (1.0, 1.0)
+        self._how = Resampling.nearest if self._scale == (1.0, 1.0) or self._bands.categories else smooth
         col, row = fit.offset or (0, 0)
         self._offset = col + window.col, row + window.row
         self._set_grid(grid.cut(window))
-        self._set_block_shape(self._dataset().block_shapes[0], self._scale)
+        self._set_block_shape(self._source.dataset().block_shapes[0], self._scale)
 
     def _set_grid(self, grid: PixelGrid) -> None:
         self.grid, self.transform, self.width, self.height = grid, grid.transform, grid.width, grid.height
@@ -190,42 +185,6 @@ class Raster:
 
     def _set_block_shape(self, shape: tuple[int, int], scale: tuple[float, float]) -> None:
         self.block_shape = max(1, round(shape[0] / scale[1])), max(1, round(shape[1] / scale[0]))
-
-    def _warp(self, **options: Any) -> None:
-        """See the raster through one more warp."""
-        below = self._dataset()
-        options.setdefault("resampling", Resampling.nearest if self._bands.categories else Resampling.bilinear)
-        if self._bands.declared is not None and self._bands.nodata[0] is None:
-            options.setdefault("src_nodata", None)
-            options.setdefault("nodata", None)
-        has_alpha = any(colour.name == "alpha" for colour in below.colorinterp)
-        self._warps.append({**options, "add_alpha": not has_alpha})
-        if self._alpha is None:
-            self._alpha = below.count + (not has_alpha)
-        self._masked = False
-
-    def _warp_to(self, grid: PixelGrid, fit: Fit) -> None:
-        """See the raster on another grid."""
-        how = Resampling.average if max(fit.scale) > 1 else Resampling.bilinear
-        if fit.exact or self._bands.categories:
-            how = Resampling.nearest
-        # A middle that lies on the border of two files would belong to neither where rounding pushes it out of both.
-        transform = grid.transform * Affine.translation(_NUDGE, _NUDGE)
-        self._warp(crs=grid.crs, transform=transform, width=grid.width, height=grid.height, resampling=how)
-        self._scale = (1.0, 1.0)
-
-    def _dataset(self) -> rasterio.DatasetReader:
-        """The file, warped if it has to be; opened when it is not."""
-        try:
-            if not self._handles:
-                self._handles.append(open_dataset(self.source, self.name))
-            for options in self._warps[len(self._handles) - 1 :]:
-                self._handles.append(WarpedVRT(self._handles[-1], **options))
-        except RasterioError as error:
-            raise InputError(
-                f"{self.name} cannot be warped: {reason(error)}", "Warp it beforehand, for example with gdalwarp."
-            ) from error
-        return self._handles[-1]
 
     @property
     def fill(self) -> np.generic | None:
@@ -312,67 +271,30 @@ class Raster:
 
     def _read(self, window: Window, chosen: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """Read a window that lies on the working grid; see :meth:`read`."""
+        across, down = self._scale
+        source = SourceWindow(
+            (self._offset[0] + window.col) * across, (self._offset[1] + window.row) * down,
+            window.width * across, window.height * down,
+        )  # fmt: skip
         try:
-            return self._read_dataset(window, chosen)
+            return self._source.read(chosen, source, (window.height, window.width), self._how)
         except RasterioError as error:
             raise InputError(
                 f"{self.name} cannot be read at {window} of {self.width} x {self.height}: {reason(error)}",
                 "The file is damaged or incomplete; copy or download it again.",
             ) from error
 
-    def _read_dataset(self, window: Window, chosen: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-        dataset = self._dataset()
-        scale_x, scale_y = self._scale
-        source = SourceWindow(
-            (self._offset[0] + window.col) * scale_x, (self._offset[1] + window.row) * scale_y,
-            window.width * scale_x, window.height * scale_y,
-        )  # fmt: skip
-        how = Resampling.nearest
-        if self._scale != (1.0, 1.0) and not self._bands.categories:
-            how = Resampling.average if max(self._scale) > 1 else Resampling.bilinear
-        shape = window.height, window.width
-        pixels = dataset.read(
-            [self._bands.indexes[i] for i in chosen],
-            window=source, out_shape=(len(chosen), *shape), out_dtype=self.dtype, resampling=how,
-        )  # fmt: skip
-        valid = _erase_unknown(pixels, [self._bands.nodata[i] for i in chosen])
-        seen = None
-        if self._alpha is not None:
-            seen = dataset.read(self._alpha, window=source, out_shape=shape) > 0
-        if self._masked:
-            mask = dataset.read_masks(self._bands.indexes[0], window=source, out_shape=shape) > 0
-            seen = mask if seen is None else seen & mask
-        if seen is not None and not seen.all():
-            pixels[:, ~seen] = 0
-            valid &= seen
-        return pixels, valid
-
     def close(self) -> None:
         """Close the file; reading opens it again."""
-        while self._handles:
-            self._handles.pop().close()
+        self._source.close()
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_handles": []}
+    @property
+    def closed(self) -> bool:
+        """Whether no file is open."""
+        return self._source.closed
 
     def __enter__(self) -> Raster:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
-
-
-def _erase_unknown(pixels: np.ndarray, nodata: Sequence[np.generic | None]) -> np.ndarray:
-    """Set what is no-data or NaN to 0, in place, and tell where any band is known, (height, width) bool."""
-    real = pixels.dtype.kind == "f"
-    if not real and all(value is None for value in nodata):
-        return np.ones(pixels.shape[1:], bool)
-    valid = np.zeros(pixels.shape[1:], bool)
-    for band, value in zip(pixels, nodata, strict=True):
-        known = ~np.isnan(band) if real else np.ones(band.shape, bool)
-        if value is not None and not np.isnan(value):
-            known &= band != value
-        valid |= known
-        if value != 0 or real:
-            band[~known] = 0
-    return valid

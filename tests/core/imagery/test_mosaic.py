@@ -111,6 +111,17 @@ def test_extent_and_snap(make_raster, noise, cut_up):
         assert whole(mosaic)[1].all()
 
 
+@pytest.mark.parametrize("shift", [0.5, 1 / 3, 0.75])
+@pytest.mark.parametrize("cell", [0.1, 1 / 3])
+def test_no_gaps_between_parts_that_are_moved(make_raster, cut_up, cell, shift):
+    transform = Affine(cell, 0, 600000.3, 0, -cell, 3100000.7)
+    snap = make_raster(np.zeros((1, 2, 2), "uint8"), "snap.tif", transform=transform * Affine.translation(shift, shift))
+    (mosaic,) = open_imagery(cut_up(np.full((1, 60, 80), 9, "uint8"), transform), snap=snap)
+    with mosaic:
+        read, valid = whole(mosaic)
+        assert valid.all() and (read == 9).all()
+
+
 def test_turned_chips_cross_the_borders(make_raster, noise, cut_up):
     pixels = noise(3, 60, 80)
     matrix = Affine.translation(40, 30) * Affine.rotation(25) * Affine.translation(-16, -16)
@@ -199,6 +210,20 @@ def test_a_part_between_the_pixels_is_interpolated(make_raster):
         assert np.array_equal(read[:, :20, :20], plane) and not valid[:, 20:30].any()
         assert np.allclose(read[0, 2:19, 31:49], (col - 0.25 + 3 * (row - 0.5))[2:19, 1:19], atol=1e-3)
         assert mosaic.warnings == ("Pixels do not meet those of a.tif and are resampled to them: b.tif.",)
+
+
+def test_rounded_world_files_are_no_reason_to_resample(make_raster, noise):
+    pixels, cell = noise(3, 100, 200), 4.4987e-6
+    exact = Affine(cell, 0, 87.9, 0, -cell, 28.01)
+    rounded = Affine(round(cell, 9), 0, round(87.9 + 100 * cell, 7), 0, -round(cell, 9), 28.01)
+    paths = [
+        make_raster(pixels[:, :, :100], "a.tif", transform=exact, crs="EPSG:4326"),
+        make_raster(pixels[:, :, 100:], "b.tif", transform=rounded, crs="EPSG:4326"),
+    ]
+    (mosaic,) = open_imagery(paths)
+    with mosaic:
+        assert mosaic.warnings == ()
+        assert np.array_equal(whole(mosaic)[0], pixels)
 
 
 def test_a_rotated_part(make_raster):
@@ -297,7 +322,7 @@ def test_few_files_are_open_at_a_time(noise, cut_up, monkeypatch):
     with mosaic:
         assert np.array_equal(whole(mosaic)[0], pixels)
         assert len(mosaic._open) == 2
-    assert not mosaic._open
+    assert mosaic.closed
 
 
 def test_only_files_under_the_window_are_opened(noise, cut_up):

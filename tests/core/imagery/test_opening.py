@@ -73,11 +73,11 @@ def test_each_on_its_own(folder):
     images, pixels = folder
     rasters = open_imagery([str(images)], mosaic=False)
     assert [raster.name for raster in rasters] == ["B.TIFF", "a.tif", "c.png", "d.img", "e.vrt"]
-    assert not any(raster._handles for raster in rasters)  # thousands of them may be open else
+    assert all(raster.closed for raster in rasters)  # thousands of them may be open else
     for raster, left in zip(rasters, (10, 0, 20, 30, 40), strict=True):
         with raster:
             assert np.array_equal(raster.read(Window(0, 0, 10, 10))[0], pixels[:, :, left : left + 10])
-        assert not raster._handles
+        assert raster.closed
 
 
 def test_each_on_its_own_within_the_extent(folder):
@@ -128,6 +128,14 @@ def test_folders_without_rasters(tmp_path, noise):
 def test_a_source_that_is_no_file(tmp_path):
     with pytest.raises(InputError, match="There is no raster"):
         open_imagery([str(tmp_path / "nothing.tif")])
+
+
+def test_the_text_of_a_vrt(folder):
+    images, _ = folder
+    text = (images / "e.vrt").read_text().replace('relativeToVRT="1">..', f'relativeToVRT="0">{images.parent}')
+    (raster,) = open_imagery([text])
+    with raster:
+        assert raster.width == 10
 
 
 def test_a_single_pixel(make_raster, noise):

@@ -44,6 +44,49 @@ def test_reads_chosen_bands_in_their_order(make_raster, noise):
         assert np.array_equal(read, pixels[[3, 0], 3:11, 2:10])
 
 
+def test_consists_of_the_bands_that_were_chosen(make_raster, noise):
+    pixels = noise(4, 16, 16, "uint16")
+    path = make_raster(pixels)
+    with rasterio.open(path, "r+") as file:
+        file.colorinterp = [ColorInterp.blue, ColorInterp.alpha, ColorInterp.red, ColorInterp.nir]
+    with Raster(path, bands=[2, 0]) as raster:  # counted without alpha
+        assert (raster.count, raster.band_names) == (2, ("NearInfrared", "Blue"))
+        assert np.array_equal(raster.read(Window(2, 3, 8, 8))[0], pixels[[3, 0], 3:11, 2:10])
+        assert np.array_equal(raster.read(Window(2, 3, 8, 8), bands=[1])[0], pixels[[0], 3:11, 2:10])
+
+
+@pytest.mark.parametrize(
+    ("bands", "text"),
+    [([0, 3], "BANDS names band 4, but image.tif has 3 bands"), ([-1], "band 0"), ([], "names no band; image.tif has 3 bands")],
+)
+def test_bands_that_are_not_there(make_raster, noise, bands, text):
+    with pytest.raises(InvalidParameter, match=text):
+        Raster(make_raster(noise(3, 8, 8)), bands=bands)
+
+
+@pytest.mark.parametrize(
+    ("profile", "cell_size", "expected"),
+    [
+        ({"tiled": True, "blockxsize": 64, "blockysize": 32}, None, (32, 64)),
+        ({"tiled": True, "blockxsize": 64, "blockysize": 32}, 1.0, (16, 32)),
+        ({"blockysize": 1}, None, (1, 200)),
+        ({"blockysize": 10}, None, (10, 200)),
+        ({"blockysize": 1}, 2.0, (1, 50)),
+    ],
+)
+def test_pieces_that_the_file_is_stored_in(make_raster, noise, profile, cell_size, expected):
+    with Raster(make_raster(noise(3, 100, 200), **profile), cell_size=cell_size) as raster:
+        assert raster.block_shape == expected
+
+
+def test_reads_again_after_close(make_raster, noise):
+    pixels = noise(1, 8, 8)
+    raster = Raster(make_raster(pixels))
+    raster.close()
+    with raster:
+        assert np.array_equal(raster.read(Window(0, 0, 8, 8))[0], pixels)
+
+
 def test_transform_of_each_kind_of_place(make_raster, noise, place):
     transform, crs = place
     with Raster(make_raster(noise(1, 20, 30), transform=transform, crs=crs)) as raster:

@@ -77,6 +77,54 @@ def test_no_data_stays_no_data(make_raster, snap_to):
         assert (read[:, valid] == 50).all() and not read[:, ~valid].any()
 
 
+def between(path, snap_to):
+    """Read a raster of 20 x 20 pixels a quarter of a pixel further."""
+    (raster,) = open_imagery([path], snap=snap_to(Affine(0.5, 0, 600000.125, 0, -0.5, 3099999.875)))
+    with raster:
+        return raster.read(Window(0, 0, 19, 19))
+
+
+def test_masked_pixels_are_not_mixed_in(make_raster, snap_to):
+    pixels = np.full((3, 20, 20), 50, "uint8")
+    pixels[:, 5:12, 5:12] = 200
+    path = make_raster(pixels)
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(path, "r+") as file:
+        file.write_mask(pixels[0] == 50)
+    read, valid = between(path, snap_to)
+    assert not valid[6:11, 6:11].any() and valid[:4].all()
+    assert (read[:, valid] == 50).all() and not read[:, ~valid].any()
+
+
+def test_transparent_pixels_are_not_mixed_in(make_raster, snap_to):
+    pixels = np.full((4, 20, 20), 50, "uint8")
+    pixels[3] = 255
+    pixels[:3, 5:12, 5:12], pixels[3, 5:12, 5:12] = 200, 0
+    read, valid = between(make_raster(pixels, photometric="RGB", alpha="YES"), snap_to)
+    assert len(read) == 3
+    assert not valid[6:11, 6:11].any() and valid[:4].all()
+    assert (read[:, valid] == 50).all() and not read[:, ~valid].any()
+
+
+def test_nan_spreads_to_its_neighbours_only(make_raster, snap_to):
+    pixels = np.full((1, 20, 20), 50, "float32")
+    pixels[0, 10, 10] = np.nan
+    read, valid = between(make_raster(pixels), snap_to)
+    assert np.argwhere(~valid).tolist() == [[9, 9], [9, 10], [10, 9], [10, 10]]
+    assert np.allclose(read[0][valid], 50) and not read[0][~valid].any()
+
+
+def test_no_data_that_no_pixel_can_have(make_raster, tmp_path, snap_to):
+    make_raster(np.full((1, 20, 20), 50, "uint8"), "plain.tif")
+    path = tmp_path / "odd.vrt"
+    path.write_text(
+        '<VRTDataset rasterXSize="20" rasterYSize="20"><SRS>EPSG:32645</SRS><GeoTransform>600000,0.5,0,3100000,0,-0.5'
+        '</GeoTransform><VRTRasterBand dataType="Byte" band="1"><NoDataValue>-9999</NoDataValue><SimpleSource>'
+        '<SourceFilename relativeToVRT="1">plain.tif</SourceFilename></SimpleSource></VRTRasterBand></VRTDataset>'
+    )
+    read, valid = between(str(path), snap_to)
+    assert valid.all() and (read == 50).all()
+
+
 def test_numbers_of_colours_are_not_mixed(make_raster, snap_to):
     pixels = np.zeros((1, 20, 20), "uint8")
     pixels[0, ::2] = 200
