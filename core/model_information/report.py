@@ -62,7 +62,7 @@ def _tiles(findings: Findings) -> list[tuple[str, str]]:
     tiles.append((f"{card.tile_size:,} px" if card.tile_size else "–", "tile size"))
     tiles.append((_cell_size(findings) or "–", "cell size"))
     if "AP50" in card.metrics:
-        tiles.append((f"{float(card.metrics['AP50']):.3f}", "AP50"))
+        tiles.append((_figure(card.metrics["AP50"]), "AP50"))
     if findings.is_detector:
         tiles.append((f"{card.threshold:.2f}", "threshold"))
     if findings.parameters:

@@ -13,6 +13,10 @@ from .classes import ClassInfo
 
 FORMAT_VERSION = 1
 LAYOUTS = ("kestrel", "esri")
+NORMALISATIONS = ("imagenet", "statistics")
+PIXEL_TYPES = ("", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)), "float16", "float32", "float64")
+MAX_TILE_SIZE = 16_384  # pixels: more fits into no graphics card
+MAX_BANDS = 2**16
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,7 @@ class ModelCard:
                 nodata=None if nodata is None else float(nodata),
                 tile_size=int(data["tile_size"]),
                 cell_size=None if cell is None else (float(cell[0]), float(cell[1])),
-                crs_wkt=data["crs_wkt"],
+                crs_wkt=None if data["crs_wkt"] is None else str(data["crs_wkt"]),
                 normalisation=_normalisation(data["normalisation"]),
                 threshold=float(data["threshold"]),
                 metrics=dict(data["metrics"]),
@@ -137,7 +141,7 @@ class ModelCard:
                 value_range=tuple((float(low), float(high)) for low, high in data.get("value_range", ())),
                 image_space=_one_of(data.get("image_space", "MAP_SPACE"), ("MAP_SPACE", "PIXEL_SPACE")),
             )
-        except (KeyError, TypeError, ValueError, IndexError) as error:
+        except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
             raise ModelError(f"The package's description is damaged: {_reason(error)}.", "Train the model again.") from error
         return card.checked()
 
@@ -145,27 +149,43 @@ class ModelCard:
         """Return the card itself.
 
         Raises:
-            ModelError: numbers that do not fit each other.
+            ModelError: values that cannot be, or do not fit each other.
         """
-        count = len(self.bands)
-        lengths = {count, len(self.band_names), len(self.normalisation.mean), len(self.normalisation.std)}
-        if self.normalisation.kind == "statistics":
-            lengths |= {len(self.normalisation.minimum), len(self.normalisation.maximum)}
-        good = len(lengths) == 1 and self.normalisation.is_sound()
-        if not self.classes or not count or not good or self.tile_size < 1 or min(self.bands) < 0:
-            raise ModelError(
-                f"The package's description is damaged: {len(self.classes)} classes, bands {list(self.bands)}, "
-                f"{len(self.band_names)} band names, {len(self.normalisation.mean)} means, tile size {self.tile_size}.",
-                "Every band needs a name and its numbers: a mean, a deviation above 0, and what it is scaled by.",
-            )
+        if flaw := self._flaw():
+            raise ModelError(f"The package's description is damaged: {flaw}.", "Ask for the package again, or train again.")
         return self
+
+    def _flaw(self) -> str:
+        """Return the first thing that cannot be; empty when all is well."""
+        numbers, count = self.normalisation, len(self.bands)
+        lengths = {len(self.band_names), len(numbers.mean), len(numbers.std)}
+        if numbers.kind == "statistics":
+            lengths |= {len(numbers.minimum), len(numbers.maximum)}
+        if not self.classes:
+            return "it names no classes"
+        if any(abs(item.value) >= 2**31 for item in self.classes):
+            return f"its classes have the values {[item.value for item in self.classes]}"
+        if not count or min(self.bands) < 0 or max(self.bands) >= MAX_BANDS:
+            return f"its bands are {[band + 1 for band in self.bands]}"
+        if lengths != {count}:
+            return f"it has {count} bands, {len(self.band_names)} names of bands and numbers of {len(numbers.mean)} bands"
+        if numbers.kind not in NORMALISATIONS or not numbers.is_sound():
+            return f"its pixels cannot be scaled by {numbers}"
+        if not 1 <= self.tile_size <= MAX_TILE_SIZE:
+            return f"its tile size is {self.tile_size}"
+        if not 0 <= self.threshold <= 1:
+            return f"its threshold is {self.threshold}"
+        if self.cell_size is not None and not all(0 < side < math.inf for side in self.cell_size):
+            return f"its cell size is {self.cell_size}"
+        if self.dtype not in PIXEL_TYPES:
+            return f"its pixel type is {self.dtype!r}"
+        return ""
 
 
 def _class(data: Mapping[str, Any]) -> ClassInfo:
     color = data.get("color")
-    return ClassInfo(
-        int(data["value"]), str(data["name"]), None if color is None else (int(color[0]), int(color[1]), int(color[2]))
-    )
+    rgb = None if color is None else (int(color[0]), int(color[1]), int(color[2]))
+    return ClassInfo(int(data["value"]), str(data["name"]), rgb if rgb and 0 <= min(rgb) and max(rgb) <= 255 else None)
 
 
 def _normalisation(data: Mapping[str, Any]) -> Normalisation:

@@ -16,7 +16,7 @@ from typing import Any
 from rasterio.crs import CRS
 from rasterio.errors import CRSError
 
-from .card import IMAGENET, ModelCard, Normalisation
+from .card import IMAGENET, MAX_BANDS, ModelCard, Normalisation
 from .classes import ClassInfo
 from .kinds import DETECTORS, kind_of, name_by_configuration
 
@@ -112,7 +112,7 @@ def _bands(content: Mapping[str, Any]) -> tuple[tuple[int, ...], tuple[str, ...]
         number = _number(band)
         if number is None and _text(band).lower() in lower:
             number = lower.index(_text(band).lower())
-        if number is None or number != int(number) or not 0 <= number < 2**16:
+        if number is None or number != int(number) or not 0 <= number < MAX_BANDS:
             raise ValueError(f"its ExtractBands name the band {band!r}, and its bands are {', '.join(names) or 'not named'}")
         bands.append(int(number))
     return tuple(bands), tuple(names[band] if band < len(names) else "" for band in bands)

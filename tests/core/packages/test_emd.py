@@ -150,14 +150,14 @@ def test_cell_size(read, value, size, code):
         ({"Classes": [{"Value": 2**40}]}, "a class has the value 1099511627776"),
         ({"Classes": [3]}, "one of its Classes is 3"),
         ({"Classes": {"a": 1}}, "stands where a list should"),
-        ({"Classes": []}, "0 classes"),
-        ({"ImageHeight": None, "ImageWidth": "e.g. 256"}, "tile size 0"),
+        ({"Classes": []}, "m.emd: The package's description is damaged: it names no classes."),
+        ({"ImageHeight": None, "ImageWidth": "e.g. 256"}, "its tile size is 0"),
         ({"ExtractBands": ["Purple"]}, "its ExtractBands name the band 'Purple', and its bands are not named"),
         ({"ExtractBands": [-1, 0, 1]}, "name the band -1"),
         ({"IsMultispectral": True}, "m.emd is damaged: it has no band_min_values."),
         ({**MULTI, "ExtractBands": [9]}, "m.emd is damaged: list index out of range"),
         ({"NormalizationStats": {**STATISTICS, "band_min_values": ["a"] * 4}}, "hold band_min_values that are no numbers"),
-        ({"NormalizationStats": {**STATISTICS, "band_max_values": [-9] * 4}}, "description is damaged"),
+        ({"NormalizationStats": {**STATISTICS, "band_max_values": [-9] * 4}}, "its pixels cannot be scaled by"),
     ],
 )
 def test_what_a_detector_needs_is_named(read, changes, text):
@@ -206,6 +206,14 @@ def test_what_is_no_definition(data, text):
         (b'"tile_size": 256', b'"tile_size": 1e999', "cannot convert float infinity"),
         (b'"classes": [', b'"classes": [7, ', "m.emd"),
         (b'"threshold": 0.42', b'"threshold": "x"', "could not convert string to float"),
+        (b'"threshold": 0.42', b'"threshold": NaN', "its threshold is nan"),
+        (b'"threshold": 0.42', b'"threshold": 7', "its threshold is 7"),
+        (b'"tile_size": 256', b'"tile_size": 1000000', "its tile size is 1000000"),
+        (b'"value": 4', b'"value": 4294967297', "its classes have the values"),
+        (b'"kind": "imagenet"', b'"kind": "magic"', "its pixels cannot be scaled by"),
+        (b'"dtype": "uint8"', b'"dtype": "complex64"', "its pixel type is 'complex64'"),
+        (b'"cell_size": [', b'"cell_size": [-1, ', "its cell size is"),
+        (b'"band_names": [', b'"band_names": ["more", ', "it has 3 bands, 4 names of bands and numbers of 3 bands"),
     ],
 )
 def test_a_damaged_description_of_our_own(package, old, new, text):
