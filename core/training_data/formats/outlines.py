@@ -65,7 +65,7 @@ def masks(outlines: Sequence[Sequence[np.ndarray]], height: int, width: int, uni
     lines = shapely.linearrings(np.concatenate(rings), indices=np.repeat(np.arange(len(rings)), [len(ring) for ring in rings]))
     shapes = shapely.polygons(lines) if united else shapely.polygons(lines, indices=owner)
     drawn = draw_masks(shapes, owner if united else np.arange(count), count, height, width)
-    for i in np.flatnonzero(~drawn.any(axis=(1, 2))):
+    for i in np.flatnonzero(~drawn.any(axis=(1, 2))).tolist():
         point = shapely.point_on_surface(shapely.build_area(shapely.geometrycollections(lines[owner == i])))
         x, y = outlines[i][0].mean(axis=0) if point.is_empty else (point.x, point.y)
         if 0 <= x <= width and 0 <= y <= height:
