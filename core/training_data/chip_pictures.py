@@ -35,8 +35,9 @@ def class_colors(classes: Sequence[ClassInfo]) -> list[str]:
 
 
 def chips_figure(
-    title: str, samples: Sequence[Sample], classes: Sequence[ClassInfo], objects: Sequence[int], sides: Mapping[str, str]
-) -> Figure:
+    title: str, samples: Sequence[Sample], classes: Sequence[ClassInfo], objects: Sequence[int], sides: Mapping[str, str],
+    unit: str = "",
+) -> Figure:  # fmt: skip
     """Return the grid of chips.
 
     Args:
@@ -45,12 +46,14 @@ def chips_figure(
         classes: what positions in the samples mean.
         objects: number of objects of each class in all chips, for the legend.
         sides: side of each chip by name, if there is a split.
+        unit: of ``objects``, such as `` px``.
     """
     columns = min(COLUMNS, max(len(samples), 3))
     rows = max(1, math.ceil(len(samples) / COLUMNS))
     colors = class_colors(classes)
     width = 2 * _MARGIN + columns * (_CELL + _GAP) - _GAP
-    legend = _legend_lines(classes, objects, colors, width - 2 * _MARGIN)
+    order = sorted(range(len(classes)), key=lambda i: -objects[i])
+    legend = _legend_lines(classes, [f"{number:,}{unit}" for number in objects], order, colors, width - 2 * _MARGIN)
     top = _MARGIN + 34 + 24 * len(legend) + 8
     height = top + rows * (_CELL + _CAPTION + _GAP) - _GAP + _MARGIN - 8
     figure = new_figure(width / _DPI, height / _DPI)
@@ -143,8 +146,8 @@ def _caption(axes: Axes, sample: Sample, classes: Sequence[ClassInfo], side: str
     """Write the name, the side and the number of objects below a chip."""
     line = y + _CELL + 11
     if sample.whole is None:
-        count = len(sample.outlines)
-        text = f"{count} {'object' if count == 1 else 'objects'}" if count else "no object"
+        count, one, more = len(sample.outlines), *(("class", "classes") if sample.by_pixel else ("object", "objects"))
+        text = f"{count} {one if count == 1 else more}" if count else f"no {one}"
     else:
         text = classes[sample.whole].name[:24]
     axes.text(x, line, sample.name[-16:] + (f"  {side}" if side else ""), fontsize=7.5, color=_SOFT, va="center")
@@ -152,11 +155,10 @@ def _caption(axes: Axes, sample: Sample, classes: Sequence[ClassInfo], side: str
 
 
 def _legend_lines(
-    classes: Sequence[ClassInfo], objects: Sequence[int], colors: Sequence[str], width: float
+    classes: Sequence[ClassInfo], counts: Sequence[str], order: Sequence[int], colors: Sequence[str], width: float
 ) -> list[list[tuple[float, str, str]]]:
-    """Place the entries of the legend: lines of (x, colour, text), from the largest class on."""
-    order = sorted(range(len(classes)), key=lambda i: -objects[i])
-    entries = [(colors[i], f"{classes[i].name[:40]}  {objects[i]:,}") for i in order[:_LEGEND]]
+    """Place the entries of the legend, in this order: lines of (x, colour, text)."""
+    entries = [(colors[i], f"{classes[i].name[:40]}  {counts[i]}") for i in order[:_LEGEND]]
     if len(order) > _LEGEND:
         entries.append(("none", f"and {len(order) - _LEGEND} more classes"))
     lines: list[list[tuple[float, str, str]]] = [[]]

@@ -37,6 +37,7 @@ class Sample:
         positions: (n,) of their classes.
         boxes: whether the outlines are boxes around the objects only.
         whole: position of the class of the whole chip, of a format that tells no outlines.
+        by_pixel: whether an outline is all that there is of a class.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Sample:
     positions: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     boxes: bool = False
     whole: int | None = None
+    by_pixel: bool = False
 
 
 def choose(folder: Path, chips: Sequence[tuple[str, int]], examples: Iterable[str], count: int) -> list[str]:
@@ -121,7 +123,7 @@ def read_samples(
             found = labels.get(name)
             if metadata_format == "Classified_Tiles":
                 outlines, positions = _areas(folder / "labels" / f"{name}.tif", positions_of)
-                result.append(Sample(name, bands, valid, _scaled(outlines, scale), positions))
+                result.append(Sample(name, bands, valid, _scaled(outlines, scale), positions, by_pixel=True))
             elif found is None:
                 result.append(Sample(name, bands, valid))
             else:

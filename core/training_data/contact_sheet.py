@@ -86,7 +86,9 @@ def write_contact_sheet(folder: Path, sheet: Sheet) -> tuple[Path, Path]:
     names = choose(folder, small, sheet.examples, COLUMNS * ROWS)
     samples = read_samples(folder, names, metadata.mode, sheet.classes, metadata.band_names)
     sides = read_sides(folder)
-    picture = figure_png(chips_figure(sheet.title, samples, sheet.classes, sheet.objects, sides))
+    picture = figure_png(
+        chips_figure(sheet.title, samples, sheet.classes, sheet.objects, sides, "" if sheet.counted == "objects" else " px")
+    )
     html, png = folder / HTML, folder / PICTURE
     try:
         png.write_bytes(picture)
