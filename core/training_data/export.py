@@ -19,7 +19,8 @@ from .dividing import Division
 from .existing import ChipKind, Existing
 from .formats import FORMATS, Finished
 from .images import ENDINGS, ImageStyle, check_format
-from .labels import MapObjects, MaskPolygons, read_objects
+from .labels import MaskPolygons
+from .map_objects import MapObjects, read_objects
 from .model_defaults import with_model
 from .sides import write_sides
 from .summary import Summary
@@ -56,7 +57,7 @@ def run(job: ExportTrainingData, report: Reporter) -> dict[str, Any]:
         if there:
             kind.check(there)
         report.progress(0, "Reading the labels")
-        objects = read_objects(job, before.classes or known, report)
+        objects = read_objects(job, before.classes or known, report, rasters)
         with added_to(output) if there else new_folder(output) as folder:
             done, facts = _cut(job, rasters, objects, before, there, folder, report)
             report.progress(1, "Writing the metadata")
