@@ -20,21 +20,21 @@ TOLERATED = 2.0  # times coarser or finer
 SAME = 1.05  # up to here a difference in cell size is not worth resampling for
 
 
-def check_fit(raster: Raster, card: ModelCard, report: Reporter, strict: bool = True, count: int | None = None) -> None:
+def check_fit(raster: Raster, card: ModelCard, report: Reporter, strict: bool = True) -> None:
     """Compare a raster, at the cell size it is read with, with what the model saw.
 
     Args:
-        raster: at the cell size that it is read with.
+        raster: with the bands and at the cell size that it is read with.
         card: of the model.
         report: is warned of differences that the model may or may not stand.
         strict: False: what cannot be used is a warning too. For chips, that a model is fine-tuned with.
-        count: bands chosen of the raster, in the model's order; None for all.
 
     Raises:
         ModelError: strict, and the number of bands does not fit, or the pixel type cannot be used.
     """
     try:
-        _check_bands(raster.name, raster.count if count is None else count, card, count is not None)
+        if card.bands:  # unknown of some kinds that Kestrel cannot run
+            _check_bands(raster, card)
         _check_type(raster, card, report)
     except ModelError as error:
         if strict:
@@ -98,18 +98,18 @@ def _ratio(one: float, two: float) -> float:
     return max(one / two, two / one)
 
 
-def _check_bands(name: str, count: int, card: ModelCard, chosen: bool) -> None:
-    needed = len(card.bands) if chosen else max(card.bands) + 1
+def _check_bands(raster: Raster, card: ModelCard) -> None:
+    needed = max(card.bands) + 1
     names = ", ".join(name or f"band {band + 1}" for name, band in zip(card.band_names, card.bands, strict=True))
-    if count < needed:
+    if raster.count < needed:
         raise ModelError(
-            f"The model takes {needed} bands ({names}), but {name} has {count}.",
+            f"The model takes {needed} bands ({names}), but {raster.name} has {raster.count}.",
             "Give imagery with the bands that the model was trained on.",
         )
     # A model of bands 1 to n was trained on rasters of n bands; one of chosen bands, such as 4, 1, 2, chooses here too.
-    if count > needed and (chosen or card.bands == tuple(range(needed))):
+    if raster.count > needed and card.bands == tuple(range(needed)):
         raise ModelError(
-            f"{name} has {count} bands, but the model takes {needed} ({names}).",
+            f"{raster.name} has {raster.count} bands, but the model takes {needed} ({names}).",
             "Give a raster with these bands alone, in this order (in QGIS: Raster > Conversion > Rearrange bands).",
         )
 

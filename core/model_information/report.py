@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
 from .. import page
 from ..figures import figure_html
-from ..packages import ModelCard
+from ..packages import ModelCard, loose
 from ..training.loop import Epoch
 from ..training.pictures import loss_figure
 from .findings import Findings
@@ -164,7 +162,7 @@ def _training(card: ModelCard) -> list[str]:
     """Return how the model was trained."""
     told = card.training
     rows = [(label, _word(told[key])) for key, label in _TRAINING.items() if told.get(key) is not None]
-    rows += [(str(name), str(version)) for name, version in _mapping(told.get("versions")).items()]
+    rows += [(str(name), str(version)) for name, version in loose.mapping(told.get("versions")).items()]
     if card.origin != "kestrel":
         rows += [(label, _word(card.definition[key])) for key, label in _ESRI_TRAINING.items() if card.definition.get(key)]
     if not rows:
@@ -219,10 +217,10 @@ def _class_scores(card: ModelCard) -> tuple[list[str], dict[str, dict[str, str]]
         ("AP50", card.metrics.get("AP50_per_class")),
         ("AP", card.metrics.get("average_precision_score") if card.origin != "kestrel" else None),
     ):
-        for name, value in _mapping(values).items():
+        for name, value in loose.mapping(values).items():
             scores.setdefault(str(name), {})[label] = _figure(value)
-    for name, values in _mapping(card.definition.get("per_class_metrics")).items():
-        for measure, value in _mapping(values).items():
+    for name, values in loose.mapping(card.definition.get("per_class_metrics")).items():
+        for measure, value in loose.mapping(values).items():
             scores.setdefault(str(name), {})[str(measure).capitalize()] = _figure(value)
     known = [scores[item.name] for item in card.classes if item.name in scores]
     return list(dict.fromkeys(measure for values in known for measure in values)), scores
@@ -238,22 +236,10 @@ def _history(log: Any) -> list[Epoch]:
         return []
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
-    """Return an object, which Esri writes as a text at times."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return {}
-    return value if isinstance(value, Mapping) else {}
-
-
 def _figure(value: Any) -> str:
     """Return a measure with three digits."""
-    try:
-        return f"{float(value):.3f}"
-    except (TypeError, ValueError):
-        return str(value)
+    number = loose.number(value)
+    return str(value) if number is None else f"{number:.3f}"
 
 
 def _word(value: Any) -> str:

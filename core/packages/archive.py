@@ -191,10 +191,10 @@ def inside_path(name: object, where: str) -> str:
         ModelError: it is no path, or leads outside.
     """
     if not isinstance(name, str) or not name.strip():
-        raise ModelError(f"{where} holds a path that is none: {name!r}.", _HINT)
+        raise ModelError(f"{where} holds a path that is none: {repr(name)[:100]}.", _HINT)
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or not path.parts or _DRIVE.match(name) or "\0" in name:
-        raise ModelError(f"{where} holds the path {name!r}, which leads out of its folder.", _HINT)
+        raise ModelError(f"{where} holds the path {repr(name)[:100]}, which leads out of its folder.", _HINT)
     return str(path)
 
 

@@ -185,7 +185,7 @@ class ModelCard:
 def _class(data: Mapping[str, Any]) -> ClassInfo:
     color = data.get("color")
     rgb = None if color is None else (int(color[0]), int(color[1]), int(color[2]))
-    return ClassInfo(int(data["value"]), str(data["name"]), rgb if rgb and 0 <= min(rgb) and max(rgb) <= 255 else None)
+    return ClassInfo(int(data["value"]), str(data["name"]), rgb if rgb and min(rgb) >= 0 and max(rgb) <= 255 else None)
 
 
 def _normalisation(data: Mapping[str, Any]) -> Normalisation:

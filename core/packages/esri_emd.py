@@ -7,7 +7,6 @@ templates were left in place ("e.g. 256"). What can be understood is; what canno
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from typing import Any
 from rasterio.crs import CRS
 from rasterio.errors import CRSError
 
+from . import loose
 from .card import IMAGENET, MAX_BANDS, ModelCard, Normalisation
 from .classes import ClassInfo
 from .kinds import DETECTORS, kind_of, name_by_configuration
@@ -34,18 +34,19 @@ def from_esri(content: Mapping[str, Any]) -> ModelCard:
     Raises:
         KeyError, TypeError, ValueError, IndexError: keys that a detector needs are missing or damaged.
     """
-    kind = _text(content.get("ModelName")) or name_by_configuration(_text(content.get("ModelConfiguration"))) or "unknown"
-    parameters = _mapping(content.get("ModelParameters"))
+    configuration = loose.text(content.get("ModelConfiguration"))
+    kind = loose.text(content.get("ModelName")) or name_by_configuration(configuration) or "unknown"
+    parameters = loose.mapping(content.get("ModelParameters"))
     cell, wkt = _cell_size(content.get("MaxCellSize")) or _cell_size(content.get("MinCellSize")) or (None, None)
-    multispectral = _truth(content.get("IsMultispectral")) or bool(content.get("NormalizationStats"))
+    multispectral = loose.truth(content.get("IsMultispectral")) or bool(content.get("NormalizationStats"))
     sides = ("ImageHeight", "ImageWidth") if kind == "MaskRCNN" else ("ImageWidth", "ImageHeight")
-    keywords = _mapping(content.get("MaskRCNNkwargs")) or _mapping(content.get("Kwargs"))
+    keywords = loose.mapping(content.get("MaskRCNNkwargs")) or loose.mapping(content.get("Kwargs"))
     classes: tuple[ClassInfo, ...] = ()
     bands: tuple[int, ...] = ()
     names: tuple[str, ...] = ()
     normalisation = Normalisation("unknown", (), ())
     try:
-        classes = tuple(_class(item) for item in _list(content["Classes"]))
+        classes = tuple(_class(item) for item in loose.listed(content["Classes"]))
         bands, names = _bands(content)
         normalisation = _normalisation(content, bands) if multispectral else IMAGENET
     except (LookupError, TypeError, ValueError, ArithmeticError):
@@ -53,11 +54,11 @@ def from_esri(content: Mapping[str, Any]) -> ModelCard:
             raise
     return ModelCard(
         model_type=kind,
-        backbone=_text(parameters.get("backbone")) or _text(content.get("backbone")) or _BACKBONES.get(kind, ""),
+        backbone=loose.text(parameters.get("backbone")) or loose.text(content.get("backbone")) or _BACKBONES.get(kind, ""),
         classes=classes,
         bands=bands,
         band_names=names,
-        dtype="" if multispectral else "uint8",
+        dtype="uint8" if normalisation is IMAGENET else "",
         tile_size=_tile_size(content.get(sides[0])) or _tile_size(content.get(sides[1])),
         cell_size=cell,
         crs_wkt=wkt,
@@ -75,12 +76,13 @@ def from_esri(content: Mapping[str, Any]) -> ModelCard:
 def _class(item: Any) -> ClassInfo:
     """Return a class; old packages write ClassValue and ClassName."""
     if not isinstance(item, Mapping):
-        raise ValueError(f"one of its Classes is {item!r}")
+        raise ValueError(f"one of its Classes is {repr(item)[:50]}")
     value = item["Value"] if "Value" in item else item["ClassValue"]
-    number = _number(value)
+    number = loose.number(value)
     if number is None or number != int(number) or abs(number) > 2**31 - 1:
-        raise ValueError(f"a class has the value {value!r}, which is no whole number")
-    return ClassInfo(int(number), _text(item.get("Name", item.get("ClassName"))) or str(int(number)), _color(item.get("Color")))
+        raise ValueError(f"a class has the value {repr(value)[:50]}, which is no whole number")
+    name = loose.text(item.get("Name", item.get("ClassName"))) or str(int(number))
+    return ClassInfo(int(number), name, _color(item.get("Color")))
 
 
 def _color(value: Any) -> tuple[int, int, int] | None:
@@ -89,7 +91,7 @@ def _color(value: Any) -> tuple[int, int, int] | None:
         digits = value.strip()
         return int(digits[1:3], 16), int(digits[3:5], 16), int(digits[5:7], 16)
     try:
-        parts = [_number(part) for part in _list(value)[:3]]
+        parts = [loose.number(part) for part in loose.listed(value)[:3]]
     except ValueError:
         return None
     if len(parts) < 3 or any(part is None or not 0 <= part <= 255 for part in parts):
@@ -101,19 +103,21 @@ def _color(value: Any) -> tuple[int, int, int] | None:
 def _bands(content: Mapping[str, Any]) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """Return the bands, which Esri gives as 0-based numbers or as names, and their names."""
     given = content.get("ExtractBands")
-    wanted: list[Any] = [0, 1, 2] if _is_empty(given) else _list(given)
-    rasters = _mapping(content.get("InputRastersProps"))
-    names = [_text(name) for name in _list(content.get("Bands") or rasters.get("BandNames") or [])]
+    wanted: list[Any] = [0, 1, 2] if _is_empty(given) else loose.listed(given)
+    rasters = loose.mapping(content.get("InputRastersProps"))
+    names = [loose.text(name) for name in loose.listed(content.get("Bands") or rasters.get("BandNames") or [])]
     if not names and len(wanted) == 3:
         names = list(_PHOTOGRAPH)
     lower = [name.lower() for name in names]
     bands = []
     for band in wanted:
-        number = _number(band)
-        if number is None and _text(band).lower() in lower:
-            number = lower.index(_text(band).lower())
+        number = loose.number(band)
+        if number is None and loose.text(band).lower() in lower:
+            number = lower.index(loose.text(band).lower())
         if number is None or number != int(number) or not 0 <= number < MAX_BANDS:
-            raise ValueError(f"its ExtractBands name the band {band!r}, and its bands are {', '.join(names) or 'not named'}")
+            raise ValueError(
+                f"its ExtractBands name the band {repr(band)[:50]}, and its bands are {', '.join(names) or 'not named'}"
+            )
         bands.append(int(number))
     return tuple(bands), tuple(names[band] if band < len(names) else "" for band in bands)
 
@@ -123,12 +127,12 @@ def _normalisation(content: Mapping[str, Any], bands: tuple[int, ...]) -> Normal
 
     A band that was the same everywhere has no spread to divide by: it becomes zeros.
     """
-    stats = _mapping(content.get("NormalizationStats"))
+    stats = loose.mapping(content.get("NormalizationStats"))
 
     def pick(key: str) -> tuple[float, ...]:
-        row = _list(stats[key])
+        row = loose.listed(stats[key])
         positions = range(len(bands)) if len(row) == len(bands) else bands  # some have one number per band taken
-        values = tuple(math.nan if row[i] is None else _real(row[i]) for i in positions)
+        values = tuple(math.nan if row[i] is None else loose.real(row[i]) for i in positions)
         if any(value is None for value in values):
             raise ValueError(f"its NormalizationStats hold {key} that are no numbers")
         return tuple(value for value in values if value is not None)
@@ -145,15 +149,15 @@ def _normalisation(content: Mapping[str, Any], bands: tuple[int, ...]) -> Normal
 def _cell_size(value: Any) -> tuple[tuple[float, float], str | None] | None:
     """Return the cell size and its system from what may be {x, y, spatialReference}, two numbers or one; None for none."""
     reference: Any = None
-    if isinstance(value, str) and _number(value) is None:
-        value = _json_or(value, None)
+    if isinstance(value, str) and loose.number(value) is None:
+        value = loose.json_or(value, None)
     if isinstance(value, Mapping):
-        x, y = _number(value.get("x")), _number(value.get("y"))
+        x, y = loose.number(value.get("x")), loose.number(value.get("y"))
         reference = value.get("spatialReference")
     elif isinstance(value, (list, tuple)):
-        x, y = (_number(value[0]), _number(value[1])) if len(value) >= 2 else (None, None)
+        x, y = (loose.number(value[0]), loose.number(value[1])) if len(value) >= 2 else (None, None)
     else:
-        x = y = _number(value)
+        x = y = loose.number(value)
     x, y = x or y, y or x
     return ((abs(x), abs(y)), _wkt(reference)) if x and y else None
 
@@ -161,12 +165,12 @@ def _cell_size(value: Any) -> tuple[tuple[float, float], str | None] | None:
 def _wkt(reference: Any) -> str | None:
     """Return the coordinate system of {wkid, latestWkid} or {wkt}, of a code alone or of a text."""
     if not isinstance(reference, Mapping):
-        code = _number(reference)
+        code = loose.number(reference)
         reference = {"wkid": code} if code is not None else {"wkt": reference}
-    if _text(reference.get("wkt")):
-        return _text(reference["wkt"])
+    if loose.text(reference.get("wkt")):
+        return loose.text(reference["wkt"])
     for key in ("latestWkid", "wkid"):
-        code = _number(reference.get(key))
+        code = loose.number(reference.get(key))
         if code is None or code != int(code) or not 0 < code < _LARGEST_CODE:
             continue
         for authority in ("EPSG", "ESRI"):
@@ -179,64 +183,9 @@ def _wkt(reference: Any) -> str | None:
 
 def _tile_size(value: Any) -> int:
     """Return a side in pixels; 0 for what is none, such as the "e.g. 256" of a template."""
-    number = _number(value)
+    number = loose.number(value)
     return int(number) if number is not None and 1 <= number < 2**31 else 0
-
-
-def _real(value: Any) -> float | None:
-    """Return a number, which may be written as text, NaN and infinity too; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        return None
-    try:
-        return float(value)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _number(value: Any) -> float | None:
-    """Return a finite number; None for anything else."""
-    number = _real(value)
-    return number if number is not None and math.isfinite(number) else None
-
-
-def _truth(value: Any) -> bool:
-    """Return yes or no, which may be written as text."""
-    return value.strip().lower() in ("true", "yes", "1") if isinstance(value, str) else bool(value)
-
-
-def _text(value: Any) -> str:
-    """Return a text without blanks around; empty for none."""
-    return "" if value is None else str(value).strip()
 
 
 def _is_empty(value: Any) -> bool:
     return value is None or value == [] or (isinstance(value, str) and (not value.strip() or value.startswith("e.g.")))
-
-
-def _list(value: Any) -> list[Any]:
-    """Return a list, which may be written as a text, with brackets or without.
-
-    Raises:
-        ValueError: it is neither.
-    """
-    if isinstance(value, str):
-        value = _json_or(value, [part.strip() for part in value.strip(" []").split(",") if part.strip()])
-    if not isinstance(value, (list, tuple)):
-        raise ValueError(f"{str(value)[:50]!r} stands where a list should")
-    return list(value)
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    """Return an object, which may be written as a text; empty for anything else."""
-    if isinstance(value, str):
-        value = _json_or(value, {})
-    return dict(value) if isinstance(value, Mapping) else {}
-
-
-def _json_or(text: str, instead: Any) -> Any:
-    """Return the list or object that a text of JSON holds, else ``instead``."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return instead
-    return value if isinstance(value, (list, dict)) else instead

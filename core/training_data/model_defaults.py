@@ -7,7 +7,8 @@ from typing import Any
 
 from ..errors import InvalidParameter
 from ..fitting import SAME, TOLERATED, cell_size_in, check_fit, differs
-from ..imagery import Raster
+from ..imagery import Raster, open_imagery
+from ..imagery.folder import expand
 from ..jobs.export_training_data import TILE_SIZE, ExportTrainingData
 from ..packages import ClassInfo, ModelCard, read_package
 from ..packages.advice import advice
@@ -71,15 +72,32 @@ def _with_tiles(job: ExportTrainingData, size: int, metadata_format: str) -> Exp
 def _with_imagery(job: ExportTrainingData, card: ModelCard, report: Reporter) -> ExportTrainingData:
     """Fill what depends on the imagery too, bands and cell size, and report what does not fit."""
     changes: dict[str, Any] = {}
-    with Raster(job.input_raster, extent=job.extent) as raster:
-        if job.bands is None and raster.count > len(card.bands) and raster.count > max(card.bands):
+    with _first_raster(job) as raster:
+        if job.bands is None and _leave_bands_out(raster, card):
             changes["bands"] = tuple(band + 1 for band in card.bands)
-        if not job.cell_size and job.reference_system == "MAP_SPACE" and job.snap_raster is None:
+        if not job.cell_size and job.reference_system == "MAP_SPACE":
             changes["cell_size"] = _cell_size(raster, card, report)
     filled = replace(job, **changes)
-    with Raster(job.input_raster, filled.cell_size, job.extent) as raster:
-        check_fit(raster, card, report, strict=False, count=len(filled.bands) if filled.bands else None)
+    chosen = replace(card, bands=tuple(range(len(card.bands)))) if filled.bands else card
+    with _first_raster(filled) as raster:
+        check_fit(raster, chosen, report, strict=False)
     return filled
+
+
+def _leave_bands_out(raster: Raster, card: ModelCard) -> bool:
+    """Return whether a raster has the bands that a model takes, each once, and more."""
+    distinct = len(set(card.bands)) == len(card.bands) > 0
+    return distinct and raster.count > len(card.bands) and raster.count > max(card.bands)
+
+
+def _first_raster(job: ExportTrainingData) -> Raster:
+    """Open the first raster as it will be cut: what is true of it is true of all, which have the same bands and type."""
+    bands = None if job.bands is None else [band - 1 for band in job.bands]
+    first = expand([job.input_raster])[0]
+    [raster] = open_imagery(
+        [first], cell_size=job.cell_size, snap=job.snap_raster, bands=bands, pixel_space=job.reference_system == "PIXEL_SPACE"
+    )
+    return raster
 
 
 def _cell_size(raster: Raster, card: ModelCard, report: Reporter) -> float | None:

@@ -20,9 +20,10 @@ fuzz = settings(
 TEXTS = st.one_of(
     st.text(max_size=12),
     st.sampled_from([
-        "", " ", "e.g. 256", "[0, 1]", '{"x": 1, "y": 2}', "1e999", "NaN", "-1", "0x10", "1_000", "true", "9" * 5000, "\ud83d", "\0",
-        "..", "../x.pth", "C:\\x.pth", "/etc/passwd", "\\\\server\\share", "model.pth", "MODEL.PTH", "./model.pth", "Red", "[" * 2000,
-        "MaskRCNN", "FasterRCNN", "RetinaNet", "UnetClassifier", "PROJCS[", "EPSG:4326", "#ff0000", "wkt", "imagenet", "statistics",
+        "", " ", "e.g. 256", "[0, 1]", '{"x": 1, "y": 2}', "1e999", "NaN", "-1", "0x10", "1_000", "true", "9" * 5000, "\ud83d",
+        "\0", "..", "../x.pth", "C:\\x.pth", "/etc/passwd", "\\\\server\\share", "model.pth", "MODEL.PTH", "./model.pth", "Red",
+        "[" * 2000, "MaskRCNN", "FasterRCNN", "RetinaNet", "UnetClassifier", "PROJCS[", "EPSG:4326", "#ff0000", "wkt",
+        "imagenet", "statistics",
     ]),
 )  # fmt: skip
 NUMBERS = st.one_of(
@@ -46,10 +47,8 @@ ESRI_KEYS = st.sampled_from([
 CHANGES = st.dictionaries(ESRI_KEYS, VALUES, max_size=5)
 
 Edit = tuple[str, int, bytes]
-EDITS = st.lists(
-    st.tuples(st.sampled_from(["put", "insert", "cut", "drop", "copy"]), st.integers(0, 2**20), st.binary(min_size=1, max_size=8)),
-    min_size=1, max_size=6,
-)  # fmt: skip
+WAYS = st.sampled_from(["put", "insert", "cut", "drop", "copy"])
+EDITS = st.lists(st.tuples(WAYS, st.integers(0, 2**20), st.binary(min_size=1, max_size=8)), min_size=1, max_size=6)
 
 
 def edited(data: bytes, edits: list[Edit]) -> bytes:

@@ -120,15 +120,12 @@ def test_an_archive_with_bytes_changed(folder, edits):
     open_whole(folder / "model.dlpk")
 
 
-NAMES = st.one_of(
-    TEXTS, st.sampled_from(["a.emd", "b.emd", "sub/a.emd", "a/b/c.emd", "inner.dlpk", "model.pth", "Sub/", "x/.."])
-)
+NAMES = st.one_of(TEXTS, st.sampled_from(["a.emd", "sub/a.emd", "a/b/c.emd", "inner.dlpk", "model.pth", "Sub/", "x/.."]))
+MEMBERS = st.dictionaries(NAMES, st.one_of(st.binary(max_size=50), st.just(ZIPPED)), max_size=5)
 
 
 @fuzz
-@given(
-    st.dictionaries(NAMES, st.one_of(st.binary(max_size=50), st.just(ZIPPED)), max_size=5), CHANGES, st.sampled_from([0, 8, 12])
-)
+@given(MEMBERS, CHANGES, st.sampled_from([0, 8, 12]))
 def test_archives_of_odd_members(folder, members, changes, method):
     try:
         data = archive({"model.emd": json.dumps({**ESRI, **changes}), **members}, method)

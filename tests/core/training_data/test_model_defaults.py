@@ -1,6 +1,8 @@
 """What an export takes from a model, on rasters that fit it and on ones that do not."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -111,6 +113,34 @@ def test_it_says_what_the_model_decided(make_job, report):
     assert [event.text for event in report.events] == [
         "For m.dlpk (MaskRCNN, resnet18): metadata format RCNN_Masks, tile size 192, bands 1, 2, 3, cell size 0.5."
     ]
+
+
+def test_a_folder_stands_for_its_first_raster(make_job, report, tmp_path):
+    job = make_job(cell=0.4, count=4)
+    folder = tmp_path / "imagery"
+    folder.mkdir()
+    Path(job.input_raster).rename(folder / "a.tif")
+    (folder / "b.tif").write_bytes(b"opened later")
+    found, _ = with_model(replace(job, input_raster=str(folder)), report)
+    assert (found.bands, found.cell_size) == ((1, 2, 3), 0.5)
+
+
+def test_with_a_snap_raster_the_cell_size_is_the_models(make_job, make_raster, report):
+    snap = make_raster(np.ones((1, 9, 9), np.uint8), "snap.tif", Affine(0.2, 0, 500000, 0, -0.2, 6650000), UTM)
+    found, _ = with_model(make_job(cell=0.4, snap_raster=snap), report)
+    assert found.cell_size == 0.5 and report.warnings == []
+
+
+@pytest.mark.parametrize("extract", [None, ["Purple"]])
+def test_a_model_that_cannot_be_run_fills_what_it_knows(make_job, report, tmp_path, extract):
+    emd = {"ModelName": "UnetClassifier", "ModelFile": "u.pth", "Classes": [{"Value": 3, "Name": "water"}], "ImageHeight": 400}
+    (tmp_path / "u.emd").write_text(json.dumps({**emd, "ExtractBands": extract}))
+    found, classes = with_model(replace(make_job(count=4), model=str(tmp_path / "u.emd")), report)
+    assert filled(found)[:2] == ("Classified_Tiles", 400) and classes == (ClassInfo(3, "water"),)
+    assert found.bands == ((1, 2, 3) if extract is None else None)
+    (tmp_path / "u.emd").write_text(json.dumps({**emd, "ModelName": "CycleGAN"}))
+    with pytest.raises(InvalidParameter, match=r"METADATA_FORMAT is empty, and u\.emd is a CycleGAN"):
+        with_model(replace(make_job(), model=str(tmp_path / "u.emd")), report)
 
 
 def test_a_stride_that_does_not_fit_the_models_tiles(make_job, report):
