@@ -25,7 +25,7 @@ class Features:
 
     Attributes:
         name: of the layer, for messages.
-        geometries: (N,) shapely geometries: two-dimensional, valid, not empty; multi-part ones kept.
+        geometries: (N,) shapely geometries: two-dimensional, valid, not empty; multi-part ones kept, collections of polygons united.
         ids: (N,) row number in the source, counted from 0.
         crs: coordinate system; None when there is none.
         fields: values by field name, (N,) each; missing texts are None, missing numbers NaN.
@@ -119,6 +119,8 @@ def _parse(source: str) -> tuple[str, str | int | None, str | None]:
 def _clean(geometries: np.ndarray, kinds: tuple[str, ...], name: str) -> tuple[np.ndarray, int]:
     """Repair ``geometries`` in place; return which to keep and how many were repaired."""
     present = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))
+    if "polygon" in kinds:
+        _unwrap(geometries)
     found = np.array([_KINDS.get(number, "") for number in shapely.get_type_id(geometries).tolist()], object)
     wrong = present & ~np.isin(found, kinds)
     if wrong.any():
@@ -135,6 +137,15 @@ def _clean(geometries: np.ndarray, kinds: tuple[str, ...], name: str) -> tuple[n
         geometries[broken] = shapely.make_valid(geometries[broken], method="structure", keep_collapsed=False)
         keep &= ~shapely.is_empty(geometries)
     return keep, int((broken & keep).sum())
+
+
+def _unwrap(geometries: np.ndarray) -> None:
+    """Replace collections by the polygons in them, where there are any."""
+    for i in np.flatnonzero(shapely.get_type_id(geometries) == 7):
+        parts = shapely.get_parts(shapely.get_parts(geometries[i]))
+        areas = parts[shapely.get_dimensions(parts) == 2]
+        if len(areas):
+            geometries[i] = shapely.union_all(shapely.make_valid(areas, method="structure", keep_collapsed=False))
 
 
 def _crs(text: str | None, name: str) -> CRS | None:

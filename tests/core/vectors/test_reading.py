@@ -47,6 +47,18 @@ def test_heights_go(make_layer):
     assert not shapely.has_z(read_features(path).geometries).any()
 
 
+def test_collections_of_polygons_are_united(make_layer):
+    other = shapely.box(1, 0, 4, 2)
+    line = shapely.LineString([(0, 0), (9, 9)])
+    nested = shapely.GeometryCollection([shapely.GeometryCollection([SQUARE]), shapely.MultiPolygon([BOW_TIE])])
+    path = make_layer([shapely.GeometryCollection(parts) for parts in ([SQUARE, other], [line, SQUARE])] + [nested])
+    features = read_features(path)
+    assert shapely.area(features.geometries).tolist() == [8, 4, 4]
+    assert shapely.is_valid(features.geometries).all()
+    with pytest.raises(InputError, match="holds collection features"):
+        read_features(make_layer([shapely.GeometryCollection([line])], name="lines.gpkg"))
+
+
 def test_curves_become_lines(tmp_path):
     circle = "CURVEPOLYGON(CIRCULARSTRING(0 0, 2 0, 0 0))"
     path = tmp_path / "curves.csv"
