@@ -10,8 +10,8 @@ from rasterio.errors import CRSError
 from ..errors import ModelError
 from ..models import MODELS, load, model_type
 from ..packages import ModelCard, Package, arcgis_verdict
-from ..packages.advice import Advice, advice
-from ..packages.kinds import DETECTORS, ModelKind, kind_of
+from ..packages.advice import Advice, advice, model_kind
+from ..packages.kinds import DETECTORS, ModelKind
 
 _COUNTERS = ("running_mean", "running_var", "num_batches_tracked")  # of normalisation layers: measured, not learned
 
@@ -100,7 +100,6 @@ def find_out(package: Package) -> Findings:
         OutOfMemory: they do not fit into memory.
     """
     card = package.card
-    kind = kind_of(card.model_type, str(card.definition.get("ModelType") or ""))
     refusal, parameters, notes = "", None, []
     try:
         model_type(card)
@@ -119,7 +118,7 @@ def find_out(package: Package) -> Findings:
             "The package does not tell the cell size that the model was trained at: search imagery whose objects are as large "
             "in pixels as those it was trained on."
         )
-    return Findings(package, kind, advice(card), refusal, parameters, tuple(notes))
+    return Findings(package, model_kind(card), advice(card), refusal, parameters, tuple(notes))
 
 
 def _learned(package: Package) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .card import ModelCard
 from .classes import ClassInfo
-from .kinds import kind_of
+from .kinds import ModelKind, kind_of
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,16 @@ class Advice:
     threshold: float
 
 
+def model_kind(card: ModelCard) -> ModelKind:
+    """Return what is known of a model's kind."""
+    return kind_of(card.model_type, str(card.definition.get("ModelType") or ""))
+
+
 def advice(card: ModelCard) -> Advice:
     """Return the parameters that fit a model."""
     size = card.tile_size
     return Advice(
-        metadata_format=kind_of(card.model_type).metadata_format,
+        metadata_format=model_kind(card).metadata_format,
         tile_size=size,
         stride=size // 2,
         padding=size // 4,

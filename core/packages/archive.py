@@ -157,7 +157,7 @@ class Archive:
             yield
         except _BROKEN as error:
             raise ModelError(
-                f"{self.path.name} is not a whole .dlpk archive ({str(error) or type(error).__name__}).",
+                f"{self.path.name} is not a whole archive ({str(error) or type(error).__name__}).",
                 "Copy or download it again; it may be cut off.",
             ) from error
 

@@ -8,8 +8,7 @@ import os
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from core.packages.advice import advice
-from core.packages.kinds import kind_of
+from core.packages.advice import advice, model_kind
 from tests.core.packages.conftest import ESRI
 
 EXAMPLES = int(os.environ.get("KESTREL_FUZZ", "60"))
@@ -77,8 +76,7 @@ def look_at(package):
     from core.model_information.report import report_html
 
     card = package.card
-    esri_type = str(card.definition.get("ModelType") or "")
-    found = Findings(package, kind_of(card.model_type, esri_type), advice(card), "", None, ())
+    found = Findings(package, model_kind(card), advice(card), "", None, ())
     report_html(found).encode()
     for value in outputs(found).values():
         assert isinstance(value, (str, int, float))

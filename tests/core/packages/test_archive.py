@@ -158,7 +158,7 @@ def test_more_inside_than_declared_is_never_written(zipped, tmp_path):
     package = read_package(path)
     with package._weights_file() as file:
         assert file.stat().st_size == 10
-    assert "is not a whole .dlpk archive (Bad CRC-32" in refusal(lying(zipped(weights=weights), b"model.pth", 24, 10))
+    assert "is not a whole archive (Bad CRC-32" in refusal(lying(zipped(weights=weights), b"model.pth", 24, 10))
 
 
 def test_less_inside_than_declared(zipped):
@@ -202,12 +202,12 @@ def test_an_archive_in_an_archive(tmp_path, package):
 def test_cut_off(zipped, cut):
     path = zipped()
     path.write_bytes(path.read_bytes()[:cut])
-    assert "made.dlpk is not a whole .dlpk archive" in refusal(path)
+    assert "made.dlpk is not a whole archive" in refusal(path)
 
 
 def test_damage_in_the_middle(zipped):
     path = zipped(weights=bytes(range(256)) * 40, method=zipfile.ZIP_STORED)
-    assert "is not a whole .dlpk archive (Bad CRC-32" in refusal(patched(path, bytes(range(100)), bytes(100), 1))
+    assert "is not a whole archive (Bad CRC-32" in refusal(patched(path, bytes(range(100)), bytes(100), 1))
 
 
 @pytest.mark.parametrize(("before", "after"), [(b"", b"\n"), (b"", b"x" * 1000), (b"#!/bin/sh\nexit\n", b"")])
@@ -220,7 +220,7 @@ def test_something_before_or_after_does_no_harm(zipped, before, after):
 def test_too_much_after_the_end(zipped):
     path = zipped()
     path.write_bytes(path.read_bytes() + bytes(100_000))
-    assert "is not a whole .dlpk archive" in refusal(path)
+    assert "is not a whole archive" in refusal(path)
 
 
 def test_a_list_of_members_that_lies_about_its_place(zipped):
@@ -229,7 +229,7 @@ def test_a_list_of_members_that_lies_about_its_place(zipped):
         data = path.read_bytes()
         end = data.rindex(b"PK\5\6")
         path.write_bytes(data[: end + field] + struct.pack("<I", value) + data[end + field + 4 :])
-        assert refusal(path).startswith(("made.dlpk is not a whole .dlpk archive", "made.dlpk is damaged"))
+        assert refusal(path).startswith(("made.dlpk is not a whole archive", "made.dlpk is damaged"))
 
 
 def test_zip64_that_lies(zipped):
@@ -239,7 +239,7 @@ def test_zip64_that_lies(zipped):
     record = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, 2**40, 2**40, 2**40, 2**50)
     locator = struct.pack("<4sLQL", b"PK\6\7", 0, end, 1)
     path.write_bytes(data[:end] + record + locator + data[end:])
-    assert "is not a whole .dlpk archive" in refusal(path)
+    assert "is not a whole archive" in refusal(path)
 
 
 def test_a_name_that_is_no_text(zipped):
@@ -248,7 +248,7 @@ def test_a_name_that_is_no_text(zipped):
     at = data.index(b"xxxx.txt", at) - 46
     data = data[: at + 8] + struct.pack("<H", 0x800) + data[at + 10 :]  # "the name is UTF-8"
     path.write_bytes(data.replace(b"xxxx.txt", b"\xff\xfe\xff\xfe.txt"))
-    assert "is not a whole .dlpk archive" in refusal(path)
+    assert "is not a whole archive" in refusal(path)
 
 
 def test_a_disk_that_is_full_before(zipped, monkeypatch):
