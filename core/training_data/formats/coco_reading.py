@@ -7,6 +7,7 @@ the top, beside the file, or in a folder whose name is part of the file's (``tra
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -20,7 +21,7 @@ from ..chips import Targets
 from . import run_lengths
 from .base import Found
 from .boxes import clip, finite
-from .foreign import chip_names, known_sides, side_of
+from .foreign import chip_names, is_file, known_sides, side_of
 from .json_stream import members
 from .outlines import DECIMALS, masks
 
@@ -43,6 +44,13 @@ class Annotations:
     labels: list[int] = field(default_factory=list)
     boxes: list[tuple[float, ...] | None] = field(default_factory=list)
     outlines: list[list[np.ndarray] | Runs | None] = field(default_factory=list)
+
+    def add(self, other: Annotations | None) -> None:
+        """Take in the objects of the same image from another file."""
+        if other is not None:
+            self.labels += other.labels
+            self.boxes += other.boxes
+            self.outlines += other.outlines
 
     def targets(self, width: int, height: int) -> Targets:
         """Draw them on a chip; objects beside it are left out.
@@ -114,14 +122,17 @@ def find(folder: Path, classes: Sequence[ClassInfo]) -> Found:
     if not files:
         raise InputError(f"There is no labels.json in {folder}.", "Export the training data again.")
     sets = [_File(folder, path, classes) for path in files]
-    placed = [(one, number, path) for one in sets for number, path in one.images.items() if path]
-    labels, images, sides = {}, {}, {}
-    for name, (one, number, path) in zip(chip_names([path for *_, path in placed], folder), placed, strict=True):
-        labels[name], images[name] = one.objects.get(number, Annotations(str(one.path))), path
-        side = one.sides.get(number) or (side_of(one.word) if len(files) > 1 else None)
-        if side:
-            sides[name] = side
-    return Found(labels, [text for one in sets for text in one.warnings()], images, known_sides(sides))
+    objects: dict[Path, Annotations] = {}
+    told: dict[Path, str | None] = {}
+    for one in sets:
+        for number, path in one.images.items():
+            if path:
+                objects.setdefault(path, Annotations(str(one.path))).add(one.objects.get(number))
+                told.setdefault(path, one.sides.get(number) or (side_of(one.word) if len(files) > 1 else None))
+    names = dict(zip(chip_names(list(objects), folder), objects, strict=True))
+    sides = {name: side for name, path in names.items() if (side := told[path])}
+    labels = {name: objects[path] for name, path in names.items()}
+    return Found(labels, [text for one in sets for text in one.warnings()], names, known_sides(sides))
 
 
 class _File:
@@ -159,7 +170,8 @@ class _File:
         return [text for text, count in texts.items() if count]
 
     def _read(self, classes: Sequence[ClassInfo]) -> None:
-        names = {item.name: label for label, item in enumerate(classes, 1)}
+        often = Counter(item.name for item in classes)
+        names = {item.name: label for label, item in enumerate(classes, 1) if often[item.name] == 1}
         values: dict[Any, int] = {item.value: label for label, item in enumerate(classes, 1)}
         categories: dict[Any, int] = {}
         objects: list[tuple[Any, Any, tuple[float, ...] | None, list[np.ndarray] | Runs | None]] = []
@@ -201,7 +213,7 @@ class _File:
         tries = [relative.name] if relative.is_absolute() or ".." in relative.parts else [str(relative), relative.name]
         for text in dict.fromkeys(tries):
             for number, place in enumerate(self._places):
-                if text and "\0" not in text and (place / text).is_file():
+                if text and is_file(place / text):
                     self._places.insert(0, self._places.pop(number))
                     return place / text
         return None

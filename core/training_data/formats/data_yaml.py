@@ -13,15 +13,17 @@ from pathlib import Path
 
 from ...errors import InputError
 from ..opening import IMAGES
+from .foreign import is_file, is_folder
 
 DATA = "data.yaml"
-
 _FILES = (DATA, "data.yml", "dataset.yaml", "*.yaml", "*.yml")
 _SIDES = {"train": "train", "val": "validation", "valid": "validation", "validation": "validation", "test": "test"}
 _QUOTED = r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'"""
 _BEFORE_COMMENT = re.compile(rf"(?:(?<![^\s\[{{,:-])(?:{_QUOTED})|[^#]|(?<=\S)#)*")  # it begins the line or follows a blank
-_PAIR = re.compile(rf"({_QUOTED}|[^\s:\"'\[\]{{}},#-][^:\"']*?)\s*:(?:\s+(.*))?$")
-_ITEM = re.compile(rf"\s*(?:({_QUOTED}|[^\s:,\[\]{{}}\"']+)\s*:\s+)?({_QUOTED}|[^,\[\]{{}}]*)\s*([,\]}}])")
+_PAIR = re.compile(rf"({_QUOTED}|[^\s:\"'\[\]{{}},#-][^:\"']*):(?:\s+(.*))?$")
+_PLAIN = re.compile(r"[,\[\]{}]|:(?=\s|$)|(?:[^\s,\[\]{}:]|:(?!\s|$))+|\s+")
+_TOKEN = re.compile(f"{_QUOTED}|{_PLAIN.pattern}")
+_SHORT = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|.)")
 
 
 @dataclass(frozen=True)
@@ -92,10 +94,15 @@ def images_in(folder: Path) -> list[Path]:
 def _place(roots: list[Path], text: str) -> Path | None:
     """The folder or file that an entry means; as Ultralytics, it may lie in ``./`` where it says ``../``."""
     text = text.replace("\\", "/").strip()
-    if not text or "\0" in text:
-        return None
-    tries = [root / name for root in roots for name in (text, text[3:] if text.startswith("../") else text)]
-    return next((place for place in tries if place.exists()), None)
+    tries = [root / name for root in roots for name in (text, text.removeprefix("../"))] if text else []
+    home = roots[-1].resolve()
+    for place in tries:
+        if is_file(place):
+            return place
+        # Not a folder above the data set: all that is on the disk may lie there.
+        if is_folder(place) and (place.resolve() == home or not home.is_relative_to(place.resolve())):
+            return place
+    return None
 
 
 def _listed(path: Path) -> Iterator[Path]:
@@ -106,7 +113,7 @@ def _listed(path: Path) -> Iterator[Path]:
         raise InputError(f"The list of images {path} cannot be read: {error}.", "Check the disk.") from error
     for line in lines:
         image = path.parent / line.strip().replace("\\", "/")
-        if "\0" not in line and image.suffix.lower() in IMAGES and image.is_file():
+        if image.suffix.lower() in IMAGES and is_file(image):
             yield image
 
 
@@ -125,8 +132,8 @@ def _content(text: str) -> Iterator[tuple[str, str | list[str] | dict[str, str]]
 def _value(rest: str, below: list[str]) -> str | list[str] | dict[str, str]:
     """The value of a pair: what follows the colon, and the lines below it."""
     if rest[:1] in ("[", "{"):
-        items = [(item[1], _text(item[2])) for item in _ITEM.finditer(" ".join([rest[1:], *below])) if item[2].strip()]
-        return {_text(key): value for key, value in items if key} if rest[0] == "{" else [value for _, value in items]
+        items = list(_items(" ".join([rest[1:], *below])))
+        return {key: value for key, value in items if key is not None} if rest[0] == "{" else [value for _, value in items]
     if rest or not below:
         return _text(rest)
     if all(line.startswith("-") for line in below):
@@ -135,14 +142,35 @@ def _value(rest: str, below: list[str]) -> str | list[str] | dict[str, str]:
     return {_text(pair[1]): _text(pair[2] or "") for pair in pairs if pair}
 
 
+def _items(text: str) -> Iterator[tuple[str | None, str]]:
+    """Key, if there is one, and value of each item in brackets."""
+    key: str | None = None
+    words: list[str] = []
+    at = 0
+    while match := (_PLAIN if words else _TOKEN).match(text, at):  # a quote inside a word is a letter
+        token, at = match[0], match.end()
+        if token == ":":
+            key, words = _text(" ".join(words)), []
+        elif token in ",]}":
+            if words:
+                yield key, _text(" ".join(words))
+            key, words = None, []
+            if token != ",":
+                return
+        elif not token.isspace():
+            words.append(token)
+    if words:
+        yield key, _text(" ".join(words))
+
+
 def _text(text: str) -> str:
     """A YAML text without its quotes."""
     text = text.strip()
     if len(text) > 1 and text[0] == text[-1] == "'":
         return text[1:-1].replace("''", "'")
     if len(text) > 1 and text[0] == text[-1] == '"':
-        try:
-            return str(json.loads(text))
+        try:  # as JSON, but for the short escapes
+            return str(json.loads(_SHORT.sub(lambda match: f"\\u00{match[1]}" if match[1] else match[0], text)))
         except ValueError:
             return text[1:-1]
     return text

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import stat
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 
@@ -20,6 +21,23 @@ def chip_names(images: Sequence[Path], folder: Path) -> list[str]:
         else (path.relative_to(folder) if path.is_relative_to(folder) else path).with_suffix("").as_posix()
         for path in images
     ]
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file; False also for names that no system takes."""
+    return _is(stat.S_ISREG, path)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder; False also for names that no system takes."""
+    return _is(stat.S_ISDIR, path)
+
+
+def _is(kind: Callable[[int], bool], path: Path) -> bool:
+    try:
+        return kind(path.stat().st_mode)
+    except (OSError, ValueError):  # not there, too long, or with a zero
+        return False
 
 
 def side_of(name: str) -> str | None:

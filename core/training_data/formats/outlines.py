@@ -66,7 +66,9 @@ def masks(outlines: Sequence[Sequence[np.ndarray]], height: int, width: int, uni
     shapes = shapely.polygons(lines) if united else shapely.polygons(lines, indices=owner)
     drawn = draw_masks(shapes, owner if united else np.arange(count), count, height, width)
     for i in np.flatnonzero(~drawn.any(axis=(1, 2))).tolist():
-        point = shapely.point_on_surface(shapely.build_area(shapely.geometrycollections(lines[owner == i])))
+        own = lines[owner == i]
+        area = shapely.polygons(own[0]) if len(own) == 1 else shapely.build_area(shapely.geometrycollections(own))
+        point = shapely.point_on_surface(area)
         x, y = outlines[i][0].mean(axis=0) if point.is_empty else (point.x, point.y)
         if 0 <= x <= width and 0 <= y <= height:
             drawn[i, min(int(y), height - 1), min(int(x), width - 1)] = True

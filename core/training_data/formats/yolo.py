@@ -18,6 +18,7 @@ import shapely
 from ...errors import InputError, OutputError
 from ...packages.classes import ClassInfo
 from ..chips import ChipFrame, ChipObjects, Targets
+from ..metadata import EMD
 from .base import ChipFormat, Finished, Found
 from .boxes import clip, finite
 from .bridges import bridged, loops
@@ -132,8 +133,8 @@ class Yolo(ChipFormat):
 
 
 def _images(folder: Path, data: DataYaml | None) -> dict[Path, str]:
-    """The images of a data set with their sides, "" when unknown."""
-    images = data.images() if data else {}
+    """The images of a data set with their sides, "" when unknown; those of an export are told by ``split.csv``."""
+    images = data.images() if data and not (folder / EMD).is_file() else {}
     return images or dict.fromkeys(images_in(folder / "images"), "")
 
 

@@ -1,5 +1,6 @@
 """COCO and YOLO data sets of other software, without Esri's metadata."""
 
+import contextlib
 import json
 import re
 
@@ -9,6 +10,7 @@ import rasterio
 
 from core.errors import InputError
 from core.training_data import TrainingData
+from core.training_data.formats.data_yaml import DataYaml
 
 BOX = [2, 3, 4, 5]  # x, y, width, height
 RING = [2, 3, 6, 3, 6, 8, 2, 8]
@@ -86,6 +88,35 @@ def test_a_file_for_each_side(tmp_path):
     assert data.sides["val2017/a"] == "validation" and data.sides["only_test"] == "test"
     assert [len(item) for item in boxes(data).values()] == [0, 0, 0, 1, 1, 1]
     assert "no class" not in [item.name for item in data.classes]
+
+
+def test_files_about_the_same_images_are_joined(tmp_path):
+    coco(tmp_path / "annotations" / "roofs.json", "a.png", categories=((1, "roof"),))
+    coco(tmp_path / "annotations" / "trees.json", "a.png", "b.png", categories=((2, "tree"),))
+    for name in "ab":
+        image(tmp_path / "images" / f"{name}.png")
+    data = TrainingData.open(tmp_path)
+    assert [data.read_targets(chip).labels.tolist() for chip in data.chips] == [[1, 2], []]
+    assert data.sides == {}
+
+
+def test_two_categories_of_one_name(tmp_path):
+    coco(tmp_path / "labels.json", "a.png", categories=((1, "x"), (2, "x")))
+    image(tmp_path / "images" / "a.png")
+    data = TrainingData.open(tmp_path)
+    assert data.read_targets(data.chips[0]).labels.tolist() == [2]
+
+
+@pytest.mark.parametrize("name", ["a" * 5000 + ".png", "a\0.png", "\ud800.png", "", ".", "..", "/", "images"])
+def test_names_that_no_system_takes(tmp_path, name):
+    coco(tmp_path / "labels.json", name, "a.png")
+    image(tmp_path / "images" / "a.png")
+    content = json.loads((tmp_path / "labels.json").read_text())
+    content["annotations"][0]["image_id"] = 11
+    (tmp_path / "labels.json").write_text(json.dumps(content))
+    data = TrainingData.open(tmp_path)
+    assert boxes(data) == {"a": [[2, 3, 6, 8]]}
+    assert "1 of 2 images that labels.json names are not there." in data.warnings
 
 
 def test_one_side_alone_is_no_division(tmp_path):
@@ -287,6 +318,45 @@ def test_lists_of_images(tmp_path):
     (tmp_path / "train.txt").write_text("./images/a.png\nimages\\b.png\n\n./images/gone.png\n")
     (tmp_path / "val.txt").write_text(f"{tmp_path}/images/c.png\n")
     assert TrainingData.open(tmp_path).sides == {"a": "train", "b": "train", "c": "validation"}
+
+
+@pytest.mark.parametrize("place", ["/", "..", "../..", "a" * 5000, "\0", "nowhere", "''"])
+def test_folders_that_are_none(tmp_path, place):
+    """A folder above the data set is not searched: that may be the whole disk."""
+    yolo(tmp_path / "set", f"names: [tree, car]\ntrain: {place}\n", labels_a=LINE)
+    image(tmp_path / "elsewhere.png")
+    assert boxes(TrainingData.open(tmp_path / "set")) == {"a": [[2, 3, 6, 9]]}
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ("['bird''s nest', \"b, c\", d # e]", ["bird's nest", "b, c", "d"]),
+        ("[bird's nest, a b , 'x: y']", ["bird's nest", "a b", "x: y"]),
+        ("{0: power line, 1: 'a: b', 2: x}", ["power line", "a: b", "x"]),
+        ('["\\u00d6l", "a \\"b\\"", "#1"]', ["Öl", 'a "b"', "#1"]),
+        ("\n  0: bird's nest  # note\n  1: a#1\n  2: 'x # y'", ["bird's nest", "a#1", "x # y"]),
+        ("\n  - 'a'\n\n  - b: c\n  - \"d\"", ["a", "b: c", "d"]),
+        ("tree", ["tree"]),
+        ("[a, b, c", ["a", "b", "c"]),
+        ("{2: c, 0: a}", ["a", "c"]),
+    ],
+)
+def test_names_of_classes(tmp_path, names, expected):
+    (tmp_path / "data.yaml").write_text(f"names: {names}\nnc: 9\n", "utf-8")
+    assert list(DataYaml.read(tmp_path).names.values()) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a" + " " * 200_000, "names: [" + "a " * 100_000, "names: [" + "'" * 100_001, "'" * 100_000, "names: {" + "a: " * 50_000,
+     "names:\n" + " - \"" * 50_000, "#" * 100_000, ": " * 50_000, "names: [" + "\"' " * 50_000],
+)  # fmt: skip
+def test_data_yaml_takes_no_time(tmp_path, text):
+    """No pattern goes back and forth over the text."""
+    (tmp_path / "data.yaml").write_text(text)
+    with contextlib.suppress(InputError):
+        DataYaml.read(tmp_path)
 
 
 def test_outlines_and_boxes_may_be_mixed(tmp_path):
