@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import page
 from ..figures import figure_html
+from ..fitting import TOLERATED
 from ..packages import ModelCard, loose
 from ..training.loop import Epoch
 from ..training.pictures import loss_figure
@@ -130,7 +131,7 @@ def _settings(findings: Findings) -> list[str]:
         ("Tile Size X, Tile Size Y", str(advised.tile_size or "not known"), ""),
         ("Stride X, Stride Y", str(advised.stride or "not known"), ""),
         ("Bands", bands or "not known", ""),
-        ("Cell Size", cell, cell),
+        ("Cell Size", cell, _searched_at(findings)),
         ("Padding", "", str(advised.padding)),
         ("Threshold", "", f"{advised.threshold:.2f}"),
     ]
@@ -192,13 +193,22 @@ def _package(findings: Findings) -> list[tuple[str, str]]:
     return rows
 
 
-def _cell_size(findings: Findings) -> str:
-    """Return the cell size with its unit, such as "0.25 m"; empty when unknown."""
+def _cell_size(findings: Findings, factor: float = 1.0) -> str:
+    """Return the cell size, times a factor, with its unit, such as "0.25 m"; empty when unknown."""
     size = findings.card.cell_size
     if size is None:
         return ""
     unit = {"metre": "m", "degree": "°", "US survey foot": "ft", "foot": "ft"}.get(findings.cell_unit, findings.cell_unit)
-    return f"{_numbers(size)} {unit}".strip()
+    return f"{_numbers((size[0] * factor, size[1] * factor))} {unit}".strip()
+
+
+def _searched_at(findings: Findings) -> str:
+    """Return at which cell size imagery is searched, in words."""
+    size = findings.card.cell_size
+    if size is None:
+        return "that of the imagery"
+    low, high = (_cell_size(findings, factor) for factor in (1 / TOLERATED, TOLERATED))
+    return f"that of imagery from {low} to {high}, else {_cell_size(findings)}"
 
 
 def _ground(findings: Findings) -> str:

@@ -73,6 +73,7 @@ def test_the_page_for_people(describe, package):
         "Faster R-CNN with mobilenet_v2", "m.dlpk: a model that finds objects with boxes.", "0.5 m", "0.610", "0.765",
         'style="background: #ff0010"></span>car', "&lt;b&gt;truck&lt;/b&gt;, large", "Infrared", ">4095</td>",
         "can detect objects with it and train it further", "ArcGIS Pro cannot open this package", "ImageNet weights", "2.6.0",
+        "that of imagery from 0.25 m to 1 m, else 0.5 m",
         "64 m on the ground", "Each point is one epoch", "by the statistics of the training chips", "Frozen backbone",
     ):  # fmt: skip
         assert text in html, text
