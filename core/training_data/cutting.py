@@ -131,6 +131,8 @@ def cut(
                         number += 1
                 before = share
                 _tell(report, base + part * share, number - first_number, begun)
+            if len(rasters) > 1:
+                raster.close()  # there may be more of them than files that a process may hold open
         writers.finish()
 
 

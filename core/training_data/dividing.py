@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from rasterio.crs import CRS
 from ..imagery import Raster
 from ..imagery.coordinates import project
 from ..jobs.export_training_data import ExportTrainingData
+from ..packages.classes import ClassInfo
 from ..reporting import Reporter
 from .labels import Labels
 from .sides import TRAIN, Blocks
@@ -68,6 +70,15 @@ class Division:
             )
             report.info(self._blocks.how)
         self._earlier = _Earlier(earlier, rasters[0]) if earlier else None
+
+    def notes(self, classes: Sequence[ClassInfo]) -> list[str]:
+        """Return sentences on classes that a side has no object of."""
+        absent = self._blocks.absent if self._blocks else {}
+        return [
+            f"The {side} side has no object of {', '.join(classes[position].name for position in positions)}."
+            for side, positions in absent.items()
+            if positions
+        ]
 
     def side(self, source: int, tile: Tile) -> str | None:
         """Return the side of a tile of raster number ``source``; None when it touches two."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,7 @@ def run(job: ExportTrainingData, report: Reporter) -> dict[str, Any]:
             report.progress(1, "Writing the metadata")
             summary = _summary(job, kind, rasters, objects, before, done, facts)
             _finish(folder, there, summary, before, done)
-            sheet = _sheet(job, rasters, summary, done)
+            sheet = _sheet(job, rasters, summary, before, done)
             if not there:
                 _preview(folder, sheet, report)
         if there:
@@ -90,6 +91,7 @@ def _open(job: ExportTrainingData, opened: ExitStack, report: Reporter) -> list[
         bands=None if job.bands is None else [band - 1 for band in job.bands],
         pixel_space=job.reference_system == "PIXEL_SPACE",
         mosaic=job.processing_mode == "PROCESS_AS_MOSAICKED_IMAGE",
+        report=report,
     )
     for raster in rasters:
         opened.enter_context(raster)
@@ -146,6 +148,9 @@ def _cut(
     )  # fmt: skip
     if done.divided:
         report.info(f"{done.divided} tiles touch two sides of the split and are left out.")
+    if rules.division:
+        for text in rules.division.notes(objects.classes):
+            report.warning(text)
     if not done.lines:
         within = " and lies in a mask polygon" if job.mask else ""
         raise InputError(
@@ -203,11 +208,8 @@ def _finish(folder: Path, there: Path | None, summary: Summary, before: Existing
     summary.write(folder)
 
 
-def _sheet(job: ExportTrainingData, rasters: list[Raster], summary: Summary, done: Cut) -> Sheet:
+def _sheet(job: ExportTrainingData, rasters: list[Raster], summary: Summary, before: Existing, done: Cut) -> Sheet:
     """Return what the contact sheet tells."""
-    sides: dict[str, int] = {}
-    for side in done.sides.values():
-        sides[side] = sides.get(side, 0) + 1
     names = [raster.name for raster in rasters]
     first = rasters[0]
     unit = first.crs.linear_units if first.crs and not first.crs.is_geographic else "degrees" if first.crs else "pixels"
@@ -229,8 +231,10 @@ def _sheet(job: ExportTrainingData, rasters: list[Raster], summary: Summary, don
         counted="pixels" if summary.by_pixel else "objects",
         sizes=list(summary.objects.sides),
         chips=[(Path(line[0]).name, count) for line, count in zip(done.lines, done.counts, strict=True)],
-        sides=sides,
-        notes=[],
+        sides=dict(Counter([*before.sides.values(), *done.sides.values()])),
+        notes=[f"{len(before.lines)} chips were there before; the numbers by class and side are those of all."]
+        if before.lines
+        else [],
         examples=[image for _, (_, image) in sorted(done.fullest.items(), key=lambda item: summary.objects.images[item[0]])],
         tile_size=summary.tile_size if summary.crop_mode == "Fixed_Size" else None,
     )
