@@ -6,7 +6,9 @@ import numpy as np
 import shapely
 
 SLIVER = 1.0  # square pixels: less than this left of an object that an edge cuts is no object, nor is such an overlap one
-_LARGE = 500  # points of a polygon that is not walked along for each of many rectangles or neighbours
+_NEAR = 1e-6  # pixels: points so close to a line may end up on either side of it
+_LARGE = 500  # points of a polygon that is not walked along for each of many rectangles or neighbours,
+_FEW = 4  # if there are more of them than this
 
 
 def clip(polygons: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -44,11 +46,12 @@ def narrowed(polygons: np.ndarray, numbers: np.ndarray, edges: np.ndarray) -> np
         edges: (k, 4) left, top, right, bottom: outside of these, and a pixel around, parts may be missing.
     """
     result = polygons[numbers]
-    large = np.unique(numbers)
-    large = large[shapely.get_num_coordinates(polygons[large]) > _LARGE]
+    order = np.argsort(numbers, kind="stable")
+    which, begins, counts = np.unique(numbers[order], return_index=True, return_counts=True)
+    large = (counts > _FEW) & (shapely.get_num_coordinates(polygons[which]) > _LARGE)
 
     def narrow(polygon: shapely.Geometry, places: np.ndarray) -> None:
-        if len(places) == 1 or shapely.get_num_coordinates(polygon) <= _LARGE:
+        if len(places) <= _FEW or shapely.get_num_coordinates(polygon) <= _LARGE:
             result[places] = polygon
             return
         low, high = edges[places, :2].min(axis=0) - 1, edges[places, 2:].max(axis=0) + 1
@@ -57,8 +60,8 @@ def narrowed(polygons: np.ndarray, numbers: np.ndarray, edges: np.ndarray) -> np
         narrow(polygon, places[: len(places) // 2])
         narrow(polygon, places[len(places) // 2 :])
 
-    for number in large:
-        narrow(polygons[number], np.flatnonzero(numbers == number))
+    for number, begin, count in zip(which[large], begins[large], counts[large], strict=True):
+        narrow(polygons[number], order[begin : begin + count])
     return result
 
 
@@ -110,7 +113,7 @@ def _cut_by_line(
     following[ends] = np.append(0, ends[:-1] + 1)
     crossing = inside != inside[following]
     crossings = np.bincount(owner[crossing], minlength=len(limits))
-    touching = np.bincount(owner[distance == 0], minlength=len(limits)) > 0
+    touching = np.bincount(owner[np.abs(distance) < _NEAR], minlength=len(limits)) > 0
     slots = inside.astype(int) + crossing  # each point within stays, and is followed by that where the ring crosses the line
     behind = np.cumsum(slots)
     result = np.empty((int(slots.sum()), 2))

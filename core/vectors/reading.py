@@ -25,7 +25,8 @@ class Features:
 
     Attributes:
         name: of the layer, for messages.
-        geometries: (N,) shapely geometries: two-dimensional, valid, not empty; multi-part ones kept, collections of polygons united.
+        geometries: (N,) shapely geometries: two-dimensional, valid, not empty; multi-part ones kept, collections of
+            polygons united.
         ids: (N,) row number in the source, counted from 0.
         crs: coordinate system; None when there is none.
         fields: values by field name, (N,) each; missing texts are None, missing numbers NaN.
