@@ -16,7 +16,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from ..errors import InputError, InvalidParameter
 
 # Blocks that GDAL keeps in memory, in MB, unless the user set it: its default, a share of the machine, grows with the machine.
-os.environ.setdefault("GDAL_CACHEMAX", "128")
+os.environ.setdefault("GDAL_CACHEMAX", "64")
 # Side files are looked for in a list of the folder up to this many files, beyond by name: else each of 10,000 files lists them.
 os.environ.setdefault("GDAL_READDIR_LIMIT_ON_OPEN", "50")
 warnings.filterwarnings("ignore", category=NotGeoreferencedWarning)  # said by Raster.warnings, in the user's words

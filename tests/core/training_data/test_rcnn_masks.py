@@ -2,8 +2,8 @@ import numpy as np
 import rasterio
 import shapely
 
-from core.training_data.formats import FORMATS
 from core.training_data.drawing import instance_planes
+from core.training_data.formats import FORMATS
 
 
 def draw(polygons, planes=None, size=(20, 20)):
