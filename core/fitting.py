@@ -34,7 +34,7 @@ def check_fit(raster: Raster, card: ModelCard, report: Reporter, strict: bool = 
     """
     try:
         if card.bands:  # unknown of some kinds that Kestrel cannot run
-            _check_bands(raster, card)
+            _check_bands(raster, card, report)
         _check_type(raster, card, report)
     except ModelError as error:
         if strict:
@@ -98,7 +98,7 @@ def _ratio(one: float, two: float) -> float:
     return max(one / two, two / one)
 
 
-def _check_bands(raster: Raster, card: ModelCard) -> None:
+def _check_bands(raster: Raster, card: ModelCard, report: Reporter) -> None:
     needed = max(card.bands) + 1
     names = ", ".join(name or f"band {band + 1}" for name, band in zip(card.band_names, card.bands, strict=True))
     if raster.count < needed:
@@ -106,11 +106,11 @@ def _check_bands(raster: Raster, card: ModelCard) -> None:
             f"The model takes {needed} bands ({names}), but {raster.name} has {raster.count}.",
             "Give imagery with the bands that the model was trained on.",
         )
-    # A model of bands 1 to n was trained on rasters of n bands; one of chosen bands, such as 4, 1, 2, chooses here too.
+    # A model of chosen bands, such as 4, 1, 2, means those of this raster too; of bands 1 to n it may know n and no more.
     if raster.count > needed and card.bands == tuple(range(needed)):
-        raise ModelError(
-            f"{raster.name} has {raster.count} bands, but the model takes {needed} ({names}).",
-            "Give a raster with these bands alone, in this order (in QGIS: Raster > Conversion > Rearrange bands).",
+        report.warning(
+            f"{raster.name} has {raster.count} bands; the model takes the first {needed} for {names}. If others are meant, "
+            "reorder them (in QGIS: Raster > Conversion > Rearrange bands)."
         )
 
 

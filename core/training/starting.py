@@ -95,7 +95,7 @@ def new_card(
         model_type=kind,
         backbone=name,
         classes=tuple(data.classes),
-        bands=tuple(range(data.bands)),
+        bands=data.source_bands,
         band_names=tuple(data.band_names),
         dtype=np.dtype(data.dtype).name,
         nodata=data.nodata,

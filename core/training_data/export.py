@@ -158,6 +158,7 @@ def _cut(
             "Use smaller tiles, a smaller stride, or larger mask polygons.",
         )
     facts = {
+        "Bands": [band - 1 for band in job.bands] if job.bands else list(range(rasters[0].count)),
         "Stride": list(stride), "Edge": job.edge, "RotationAngle": job.rotation_angle, "MinOverlap": job.min_overlap,
         "NoFeatureTiles": job.no_feature_tiles,
     }  # fmt: skip

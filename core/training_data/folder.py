@@ -28,6 +28,7 @@ class TrainingData:
         chips: sorted by name; only those that have labels (which may say: no objects).
         bands, dtype, tile_size: of the first image (without alpha); ``tile_size`` is (width, height).
         band_names: one per band; ``""`` when unknown.
+        source_bands: for each band, its number among those of the imagery that was cut, from 0.
         cell_size: (x, y) size of a pixel in units of the coordinate system; None when unknown.
         crs_wkt: coordinate system; None when unknown.
         image_space: ``"MAP_SPACE"``, or ``"PIXEL_SPACE"`` when the chips are rows and columns of pictures as they were taken.
@@ -57,6 +58,7 @@ class TrainingData:
             own_crs = image.crs.to_wkt() if image.crs else None
         self.bands = len(self._indexes)
         self.band_names = names if len(names) == self.bands else ("",) * self.bands
+        self.source_bands = metadata.bands if len(metadata.bands) == self.bands else tuple(range(self.bands))
         self.statistics = metadata.statistics if len(metadata.statistics) == self.bands else None
         self.cell_size = metadata.cell_size or _cell_size(transform or self.chips[0].transform)
         self.crs_wkt = own_crs or metadata.crs_wkt

@@ -28,6 +28,7 @@ class Metadata:
         mode: Esri's name of the chip format.
         classes: ascending by value, without background.
         band_names: one per band.
+        bands: for each band, its number among those of the imagery, from 0; empty when they are all of them.
         statistics: one per band.
         cell_size: (x, y) in units of the coordinate system, or None.
         crs_wkt: coordinate system, or None.
@@ -41,6 +42,7 @@ class Metadata:
     cell_size: tuple[float, float] | None = None
     crs_wkt: str | None = None
     image_space: str = "MAP_SPACE"
+    bands: tuple[int, ...] = ()
 
     @classmethod
     def read(cls, folder: Path) -> Metadata:
@@ -71,6 +73,7 @@ class Metadata:
                 statistics=_statistics(emd, accumulated),
                 cell_size=(float(size[0]), float(size[1])) if size else None,
                 crs_wkt=own.get("CRS") or _crs(emd.get("MinCellSize")),
+                bands=tuple(int(band) for band in own.get("Bands", ())),
                 image_space="PIXEL_SPACE" if emd.get("ImageSpaceUsed") == "PIXEL_SPACE" else "MAP_SPACE",
             )
         except (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError) as error:

@@ -69,13 +69,13 @@ class TiffEncoder:
         tags = {**tags, _OFFSETS: (_LONG, 1, b"\0" * 4), _COUNTS: (_LONG, 1, struct.pack("<I", length))}
         beyond = 8 + 2 + 12 * len(tags) + 4  # where the values begin that do not fit into their entry
         values = bytearray()
-        entries = []
+        entries: list[tuple[int, int, int, bytes]] = []
         for tag, (kind, number, value) in sorted(tags.items()):
             place = value.ljust(4, b"\0")
             if len(value) > 4:
                 place = struct.pack("<I", beyond + len(values))
                 values += value + b"\0" * (len(value) % 2)
-            entries.append([tag, kind, number, place])
+            entries.append((tag, kind, number, place))
         start = struct.pack("<I", beyond + len(values))
         packed = (struct.pack("<HHI", tag, kind, number) + (start if tag == _OFFSETS else place)
                   for tag, kind, number, place in entries)  # fmt: skip

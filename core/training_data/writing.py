@@ -127,5 +127,6 @@ def _write(plan: Plan, chip: CutChip) -> WrittenChip:
 
 
 def _class_pixels(chip: CutChip, classes: int) -> np.ndarray:
-    drawn = draw(chip.objects.polygons, chip.objects.classes + 1, *chip.pixels.shape[1:], np.uint32)
+    _, height, width = chip.pixels.shape
+    drawn = draw(chip.objects.polygons, chip.objects.classes + 1, height, width, np.uint32)
     return np.bincount(drawn.ravel(), minlength=classes + 1)[1:]

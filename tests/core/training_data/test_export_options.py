@@ -196,6 +196,7 @@ def test_bands_in_the_order_asked(make_raster, make_layer, noise, export):
     result = export(image, make_layer(on_map([shapely.box(4, 4, 20, 20)], image)), bands=[4, 2])
     data = chips_of(result)
     assert np.array_equal(data.read_image(data.chips[0]), pixels[[3, 1], :32, :32])
+    assert data.source_bands == (3, 1)  # what a model trained on them takes from the raster
     assert metadata(result, "esri_accumulated_stats.json")["NumBands"] == 2
 
 
