@@ -28,14 +28,14 @@ def main() -> None:
     asked = parser.parse_args()
 
     print(hardware())
-    print(f"{'tool':34} {'Kestrel':>12} {'limit':>12}  {'unit':12} {'ratio':>6}  limit is")
+    print(f"{'tool':46} {'Kestrel':>12} {'limit':>12}  {'unit':12} {'ratio':>6}  limit is")
     for name in names:
         if asked.only and name[6:] not in asked.only:
             continue
         measured = importlib.import_module(f"benchmarks.{name}").measure(asked.quick)
         for row in measured if isinstance(measured, list) else [measured]:
             print(
-                f"{row['tool']:34} {row['kestrel']:12.1f} {row['limit']:12.1f}  {row['unit']:12} {row['ratio']:6.2f}  "
+                f"{row['tool']:46} {row['kestrel']:12.1f} {row['limit']:12.1f}  {row['unit']:12} {row['ratio']:6.2f}  "
                 f"{row['limit_is']}"
             )
             sys.stdout.flush()

@@ -30,5 +30,5 @@ def figure_png(figure: Figure) -> bytes:
     if not isinstance(figure.canvas, FigureCanvasAgg):
         FigureCanvasAgg(figure)
     stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=120, metadata={"Software": None})
+    figure.savefig(stream, format="png", dpi=120, metadata={"Software": None}, pil_kwargs={"compress_level": 3})
     return stream.getvalue()

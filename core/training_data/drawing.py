@@ -9,6 +9,9 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
+_POLYGON = shapely.GeometryType.POLYGON.value
+_TINY = 4  # pixels: an object of more cannot vanish under others of its plane, which hardly overlap it
+
 
 def draw(polygons: np.ndarray, values: np.ndarray, height: int, width: int, dtype: np.dtype | type = np.uint8) -> np.ndarray:
     """Return polygons drawn over each other, later ones on top.
@@ -23,10 +26,8 @@ def draw(polygons: np.ndarray, values: np.ndarray, height: int, width: int, dtyp
     Returns:
         (height, width); 0 where nothing is.
     """
-    canvas = np.zeros(height * width, dtype)
-    owner, first, last = _spans(polygons, height, width)
-    canvas[_pixels(first, last)] = np.repeat(np.asarray(values, dtype)[owner], last - first)
-    return canvas.reshape(height, width)
+    layers, _ = _draw(polygons, np.zeros(len(polygons), np.int64), np.asarray(values, dtype), 1, height, width)
+    return layers[0]
 
 
 def masks(polygons: np.ndarray, numbers: np.ndarray, count: int, height: int, width: int) -> np.ndarray:
@@ -42,45 +43,75 @@ def masks(polygons: np.ndarray, numbers: np.ndarray, count: int, height: int, wi
     Returns:
         (count, height, width) bool.
     """
-    canvas = np.zeros(count * height * width, bool)
-    owner, first, last = _spans(polygons, height, width)
-    start = np.asarray(numbers, np.int64)[owner] * (height * width)
-    canvas[_pixels(first + start, last + start)] = True
-    return canvas.reshape(count, height, width)
+    layers, _ = _draw(polygons, np.asarray(numbers, np.int64), np.ones(len(polygons), bool), count, height, width)
+    return layers
 
 
 def instance_planes(polygons: np.ndarray, planes: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Draw objects as instance numbers.
+    """Draw objects of one class as instance numbers; see :func:`instance_masks`.
 
-    An object that holds no pixel's centre gets the pixel under a point inside it.
+    Returns:
+        (planes, height, width), at least one plane.
+    """
+    return instance_masks(polygons, np.zeros(len(polygons), np.int64), planes, height, width).get(
+        0, np.zeros((1, height, width), np.uint8)
+    )
+
+
+def instance_masks(
+    polygons: np.ndarray, classes: np.ndarray, planes: np.ndarray, height: int, width: int
+) -> dict[int, np.ndarray]:
+    """Draw objects as instance numbers, class by class.
+
+    An object that holds no pixel's centre gets the pixel under a point inside it, in a plane of its own if need be.
 
     Args:
         polygons: (n,) shapely polygons in pixels; see :func:`draw`.
-        planes: (n,) plane numbers such that objects of the same one do not overlap.
+        classes: (n,) class of each.
+        planes: (n,) plane numbers such that objects of a class in the same one do not overlap.
         height: rows.
         width: columns.
 
     Returns:
-        (planes, height, width), at least one plane: 0 or the number of the object, 1..n, in the smallest unsigned type
-        that holds n.
+        By class, ascending, (planes, height, width): 0 or the number of the object, counted from 1 in each class, in the
+        smallest unsigned type that holds it.
     """
-    count = len(polygons)
-    dtype = np.uint8 if count < 2**8 else np.uint16 if count < 2**16 else np.uint32
-    numbers = np.arange(1, count + 1)
-    result = [
-        draw(polygons[planes == plane], numbers[planes == plane], height, width, dtype)
-        for plane in (np.unique(planes) if count else [0])
-    ]
-    pixels = np.sum([np.bincount(drawn.ravel(), minlength=count + 1) for drawn in result], axis=0)
-    for i in np.flatnonzero(pixels[1:] == 0):
+    numbers, layer = np.ones(len(polygons), np.int64), np.zeros(len(polygons), np.int64)
+    homes: dict[int, slice] = {}
+    used = 0
+    for position in sorted(set(classes.tolist())):
+        own = np.flatnonzero(classes == position)
+        numbers[own] += np.arange(len(own))
+        different = sorted(set(planes[own].tolist()))
+        layer[own] = used + np.searchsorted(different, planes[own])
+        homes[position] = slice(used, used + len(different))
+        used += len(different)
+    most = int(numbers.max(initial=0))
+    dtype = np.uint8 if most < 2**8 else np.uint16 if most < 2**16 else np.uint32
+    layers, runs = _draw(polygons, layer, numbers.astype(dtype), used, height, width)
+    result = {position: layers[home] for position, home in homes.items()}
+    for i in np.flatnonzero(runs <= _TINY):
+        mask = result[int(classes[i])]
+        if runs[i] and (mask == numbers[i]).any():
+            continue
         point = shapely.point_on_surface(polygons[i])
         row, col = min(int(point.y), height - 1), min(int(point.x), width - 1)
-        free = next((drawn for drawn in result if drawn[row, col] == 0), None)
-        if free is None:
-            free = np.zeros((height, width), dtype)
-            result.append(free)
-        free[row, col] = i + 1
-    return np.stack(result)
+        free = np.flatnonzero(mask[:, row, col] == 0)
+        if not len(free):
+            mask = result[int(classes[i])] = np.concatenate([mask, np.zeros((1, height, width), dtype)])
+        mask[free[0] if len(free) else -1, row, col] = numbers[i]
+    return result
+
+
+def _draw(
+    polygons: np.ndarray, layer: np.ndarray, values: np.ndarray, count: int, height: int, width: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (count, height, width) layers with each polygon drawn in its own as its value, and (n,) pixels drawn of each."""
+    canvas = np.zeros(count * height * width, values.dtype)
+    owner, first, last = _spans(polygons, height, width)
+    start, length = layer[owner] * (height * width), last - first
+    canvas[_pixels(first + start, last + start)] = np.repeat(values[owner], length)
+    return canvas.reshape(count, height, width), np.bincount(owner, length, len(polygons))
 
 
 def _spans(polygons: np.ndarray, height: int, width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -104,7 +135,9 @@ def _pixels(first: np.ndarray, last: np.ndarray) -> np.ndarray:
 
 def _crossings(polygons: np.ndarray, height: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return where outlines cross the middles of the rows: polygon, row, x."""
-    parts, part_owner = shapely.get_parts(polygons, return_index=True)
+    parts, part_owner = polygons, np.arange(len(polygons))
+    if (shapely.get_type_id(polygons) != _POLYGON).any():
+        parts, part_owner = shapely.get_parts(polygons, return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
     points, ring = shapely.get_coordinates(rings, return_index=True)
     if len(points) == 0:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -80,17 +79,21 @@ def write_image(folder: Path, frame: ChipFrame, pixels: np.ndarray, valid: np.nd
 
 def write_tiff(path: Path, frame: ChipFrame, pixels: np.ndarray, compress: bool = False, nodata: float | None = None) -> None:
     """Write (bands, h, w) pixels at the place of a chip as a GeoTIFF."""
-    options = {} if nodata is None else {"nodata": nodata}
-    encoder = _encoder(*pixels.shape, pixels.dtype.str, frame.crs, compress, tuple(options.items()))
-    path.write_bytes(encoder.encode(pixels, frame.transform))
+    kind = pixels.shape, pixels.dtype, compress, nodata
+    crs, encoder = _encoders.get(kind, (None, None))
+    if encoder is None or crs is not frame.crs:
+        if len(_encoders) >= _KINDS:
+            _encoders.clear()
+        count, height, width = pixels.shape
+        options: dict[str, Any] = {} if nodata is None else {"nodata": nodata}
+        encoder = TiffEncoder(count, height, width, pixels.dtype, frame.crs, compress, **options)
+        _encoders[kind] = frame.crs, encoder
+    encoder.write(path, pixels, frame.transform)
 
 
-@lru_cache(64)
-def _encoder(
-    count: int, height: int, width: int, dtype: str, crs: CRS | None, compress: bool, options: tuple[tuple[str, Any], ...]
-) -> TiffEncoder:
-    """Return the encoder of a kind of chip: masks come in few shapes, images in one."""
-    return TiffEncoder(count, height, width, np.dtype(dtype), crs, compress, **dict(options))
+_KINDS = 64  # kinds of chip remembered: images are of one, masks of few
+# With the coordinate system they are for, which is compared by identity: to compare two takes as long as to write a chip.
+_encoders: dict[tuple[Any, ...], tuple[CRS | None, TiffEncoder]] = {}
 
 
 def world_file(transform: Affine) -> str:

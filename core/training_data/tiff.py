@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import struct
 import zlib
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from rasterio.io import MemoryFile
 _OFFSETS, _COUNTS, _SCALE, _TIE, _MATRIX = 273, 279, 33550, 33922, 34264
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}  # bytes of each type of value
 _DOUBLE, _LONG = 12, 4
+_Tag = tuple[int, int, bytes]  # type, number and bytes of its values
 _LIMIT = 2**31  # bytes, far below what a classic TIFF can hold
 
 
@@ -47,42 +50,83 @@ class TiffEncoder:
             ) as file:  # fmt: skip
                 file.write(np.zeros(self._shape, self._dtype))
             self._tags = _read_tags(bytes(memory.getbuffer()))
+        self._heads: dict[int, _Head] = {}  # by the length of the georeference
 
     def encode(self, pixels: np.ndarray, transform: Affine) -> bytes:
-        """Return the file of a chip.
+        """Return the file of a chip; see :meth:`write`."""
+        return b"".join(self._parts(pixels, transform))
+
+    def write(self, path: Path, pixels: np.ndarray, transform: Affine) -> None:
+        """Write the file of a chip.
 
         Args:
+            path: of the file.
             pixels: (count, height, width) in the encoder's type.
             transform: pixel to map.
+
+        Raises:
+            OSError: it cannot be written.
+            ValueError: the pixels are of another size or type.
         """
+        parts = self._parts(pixels, transform)
+        with path.open("wb") as file:
+            file.writelines(parts)
+
+    def _parts(self, pixels: np.ndarray, transform: Affine) -> tuple[bytes, bytes | memoryview]:
         if pixels.shape != self._shape or pixels.dtype != self._dtype:
             raise ValueError(f"{pixels.dtype} {pixels.shape} is not {self._dtype} {self._shape}")
         mixed = pixels[0] if len(pixels) == 1 else np.stack(list(pixels), axis=-1)
-        data = mixed.astype(self._dtype.newbyteorder("<"), copy=False).tobytes()
-        if self._compress:
-            data = zlib.compress(data, 1)
-        return b"".join((self._head({**self._tags, **_place(transform)}, len(data)), data))
+        mixed = np.ascontiguousarray(mixed.astype(self._dtype.newbyteorder("<"), copy=False))
+        data = zlib.compress(mixed.data, 1) if self._compress else mixed.data.cast("B")
+        tags = _place(transform)
+        place = b"".join(value for _, _, value in tags.values())
+        head = self._heads.get(len(place))
+        if head is None:
+            head = self._heads[len(place)] = _Head.of(self._tags | tags)
+        return head.filled(place, len(data)), data
 
-    @staticmethod
-    def _head(tags: dict[int, tuple[int, int, bytes]], length: int) -> bytes:
-        """Return all that goes before the pixels."""
-        tags = {**tags, _OFFSETS: (_LONG, 1, b"\0" * 4), _COUNTS: (_LONG, 1, struct.pack("<I", length))}
+
+@dataclass(frozen=True)
+class _Head:
+    """All that goes before the pixels, and where in it the place of a chip and the number of bytes of its pixels stand."""
+
+    content: bytes
+    place: int
+    length: int
+
+    @classmethod
+    def of(cls, tags: dict[int, _Tag]) -> _Head:
+        tags = {**tags, _OFFSETS: (_LONG, 1, b"\0" * 4), _COUNTS: (_LONG, 1, b"\0" * 4)}
         beyond = 8 + 2 + 12 * len(tags) + 4  # where the values begin that do not fit into their entry
         values = bytearray()
         entries: list[tuple[int, int, int, bytes]] = []
+        places = {}
         for tag, (kind, number, value) in sorted(tags.items()):
-            place = value.ljust(4, b"\0")
+            stored = value.ljust(4, b"\0")
             if len(value) > 4:
-                place = struct.pack("<I", beyond + len(values))
+                places[tag] = beyond + len(values)
+                stored = struct.pack("<I", beyond + len(values))
                 values += value + b"\0" * (len(value) % 2)
-            entries.append((tag, kind, number, place))
+            entries.append((tag, kind, number, stored))
         start = struct.pack("<I", beyond + len(values))
-        packed = (struct.pack("<HHI", tag, kind, number) + (start if tag == _OFFSETS else place)
-                  for tag, kind, number, place in entries)  # fmt: skip
-        return b"".join((struct.pack("<2sHIH", b"II", 42, 8, len(tags)), *packed, b"\0" * 4, values))
+        packed = (
+            struct.pack("<HHI", tag, kind, number) + (start if tag == _OFFSETS else stored)
+            for tag, kind, number, stored in entries
+        )
+        content = b"".join((struct.pack("<2sHIH", b"II", 42, 8, len(tags)), *packed, b"\0" * 4, values))
+        entry = next(number for number, (tag, *_) in enumerate(entries) if tag == _COUNTS)
+        # The tags of the place follow each other: no other that GDAL writes has a number between theirs.
+        return cls(content, min(places[tag] for tag in (_SCALE, _TIE, _MATRIX) if tag in places), 8 + 2 + 12 * entry + 8)
+
+    def filled(self, place: bytes, length: int) -> bytes:
+        """Return the head of a chip."""
+        head = bytearray(self.content)
+        head[self.place : self.place + len(place)] = place
+        struct.pack_into("<I", head, self.length, length)
+        return bytes(head)
 
 
-def _place(transform: Affine) -> dict[int, tuple[int, int, bytes]]:
+def _place(transform: Affine) -> dict[int, _Tag]:
     """Return the georeference, as GDAL writes it: a point and a scale for grids that are north-up, else a matrix."""
     if transform.b == 0 and transform.d == 0 and transform.e < 0:
         return {
@@ -93,11 +137,11 @@ def _place(transform: Affine) -> dict[int, tuple[int, int, bytes]]:
     return {_MATRIX: _doubles(a, b, 0, c, d, e, 0, f, 0, 0, 0, 0, 0, 0, 0, 1)}
 
 
-def _doubles(*values: float) -> tuple[int, int, bytes]:
+def _doubles(*values: float) -> _Tag:
     return _DOUBLE, len(values), struct.pack(f"<{len(values)}d", *values)
 
 
-def _read_tags(data: bytes) -> dict[int, tuple[int, int, bytes]]:
+def _read_tags(data: bytes) -> dict[int, _Tag]:
     """Return type, count and bytes of each tag, but those of place and strips."""
     magic, version, start = struct.unpack_from("<2sHI", data)
     if (magic, version) != (b"II", 42):

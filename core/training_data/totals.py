@@ -129,7 +129,7 @@ class ObjectTotals:
         self.per_image.add(np.array([len(positions)]))
         bins = np.clip(np.searchsorted(SIZE_EDGES, sides, "right") - 1, 0, self.sides.shape[1] - 1)
         np.add.at(self.sides, (positions, bins), 1)
-        for position in np.unique(positions):
+        for position in sorted(set(positions.tolist())):
             self.images[position] += 1
             self.areas[position].add(areas[positions == position])
 

@@ -14,7 +14,7 @@ import numpy as np
 from ...errors import InputError
 from ...packages.classes import ClassInfo
 from ..chips import ChipFrame, ChipObjects, Targets
-from ..drawing import instance_planes
+from ..drawing import instance_masks
 from ..images import write_tiff
 from ..opening import AGAIN, IMAGES, open_image
 from .base import ChipFormat, Found
@@ -32,15 +32,15 @@ class RcnnMasks(ChipFormat):
     def write(self, folder: Path, frame: ChipFrame, objects: ChipObjects, classes: Sequence[ClassInfo]) -> list[str]:
         """Write a mask for each class in the chip, an empty one if there is none; see :class:`.formats.ChipFormat`."""
         files = []
-        for position in np.unique(objects.classes) if len(objects) else [0]:
-            chosen = objects.classes == position
-            planes = instance_planes(objects.polygons[chosen], objects.planes[chosen], frame.height, frame.width)
-            home = folder / "labels" / classes[position].name
-            if not home.is_dir():
-                home.mkdir(exist_ok=True)  # other threads write other chips
-            name = f"{frame.stem}.tif"
-            write_tiff(home / name, frame, planes, compress=True)
-            files.append(f"labels/{classes[position].name}/{name}")
+        drawn = instance_masks(objects.polygons, objects.classes, objects.planes, frame.height, frame.width)
+        for position, planes in (drawn or {0: np.zeros((1, frame.height, frame.width), np.uint8)}).items():
+            name = f"labels/{classes[position].name}/{frame.stem}.tif"
+            try:
+                write_tiff(folder / name, frame, planes, compress=True)
+            except FileNotFoundError:  # the first chip with this class
+                (folder / name).parent.mkdir(exist_ok=True)
+                write_tiff(folder / name, frame, planes, compress=True)
+            files.append(name)
         return files
 
     def find(self, folder: Path, classes: Sequence[ClassInfo]) -> Found:
