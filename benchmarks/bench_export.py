@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from core.reporting import Reporter
 from core.training_data.export import run
 
 NAME = "Export"
+MODES = "PASCAL_VOC_rectangles", "RCNN_Masks"
 MEMORY = 400  # MB that an export may take
 TILE = 256
 CELL = 0.1  # metres
@@ -36,11 +36,13 @@ def measure(quick: bool = False, size: int = 8192) -> list[dict[str, float | str
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         image, labels = _scene(folder, size)
-        limit, _ = _best(lambda out: _raw(image, out), folder)
+        tools = {"raw": lambda out: _raw(image, out)}
+        tools |= {mode: lambda out, mode=mode: _export(image, labels, mode, out) for mode in MODES}
+        speeds = _best(tools, folder, 1 if quick else 3)
+        limit, _ = speeds["raw"]
         rows = []
-        for mode in ("PASCAL_VOC_rectangles", "RCNN_Masks"):
-            whole, cutting = _best(lambda out, mode=mode: _export(image, labels, mode, out), folder)
-            for what, speed in (("cutting", cutting), ("whole job", whole)):
+        for mode in MODES:
+            for what, speed in zip(("whole job", "cutting"), speeds[mode], strict=True):
                 rows.append(
                     {
                         "tool": f"{NAME}, {mode}, {what}", "unit": "chips/s", "kestrel": speed, "limit": limit,
@@ -48,7 +50,7 @@ def measure(quick: bool = False, size: int = 8192) -> list[dict[str, float | str
                     }
                 )  # fmt: skip
         for side in (2048,) if quick else (8192, 32768, 61440):
-            used = _memory(folder, side)
+            used = _memory(folder / str(side), side)
             rows.append(
                 {
                     "tool": f"{NAME}, {side} x {side}", "unit": "MB", "kestrel": used, "limit": MEMORY, "ratio": used / MEMORY,
@@ -59,14 +61,7 @@ def measure(quick: bool = False, size: int = 8192) -> list[dict[str, float | str
 
 
 def _memory(folder: Path, side: int) -> float:
-    """Export from a raster of this many pixels a side, in a process of its own; return its peak and its children's, in MB."""
-    command = [sys.executable, "-m", "benchmarks.bench_export", "--memory", str(side), str(folder / str(side))]
-    done = subprocess.run(command, cwd=Path(__file__).parents[1], check=True, capture_output=True, text=True)
-    return float(done.stdout)
-
-
-def _export_sparse(side: int, folder: Path) -> float:
-    """Cut chips around objects that are spread over a raster whose file is nearly empty."""
+    """Export objects that are spread over a raster whose file is nearly empty; return the peak of all processes in MB."""
     folder.mkdir()
     image, labels = folder / "image.tif", folder / "labels.gpkg"
     with rasterio.open(
@@ -83,17 +78,29 @@ def _export_sparse(side: int, folder: Path) -> float:
         geometry_type="Polygon",
         crs="EPSG:32633",
     )
-    job = ExportTrainingData(
-        input_raster=str(image),
-        input_labels=str(labels),
-        metadata_format="RCNN_Masks",
-        tile_size_x=TILE,
-        output=str(folder / "chips"),
-    )
-    peak = _Peak()
-    peak.start()
-    run(job, Reporter(lambda event: None))
-    return peak.mb
+    command = [
+        sys.executable, "-m", "core", "exporttrainingdata", "--in-process", "--input-raster", str(image), "--input-labels",
+        str(labels), "--metadata-format", "RCNN_Masks", "--output", str(folder / "chips"),
+    ]  # fmt: skip
+    peak = 0.0
+    with subprocess.Popen(
+        command, cwd=Path(__file__).parents[1], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        while process.poll() is None:
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+            peak = max(peak, sum(map(_resident, [str(process.pid), *children])))
+            time.sleep(0.02)
+    if process.returncode:
+        raise RuntimeError(f"the export of {side} x {side} pixels failed")
+    return peak
+
+
+def _resident(process: str) -> float:
+    """Resident memory of a process in MB; 0 when it is gone."""
+    try:
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    except (OSError, IndexError):
+        return 0.0
 
 
 def _scene(folder: Path, size: int) -> tuple[Path, Path]:
@@ -150,52 +157,26 @@ def _export(image: Path, labels: Path, mode: str, out: Path) -> tuple[int, float
     return chips, stages["Writing the metadata"] - stages["Cutting chips"]
 
 
-def _best(function, folder: Path, times: int = 3) -> tuple[float, float]:
-    """Chips per second, of the whole and of cutting alone, in the best of some runs: the first one warms the caches of files.
+def _best(tools: dict, folder: Path, rounds: int) -> dict[str, tuple[float, float]]:
+    """Chips per second of each tool, of the whole and of cutting alone, in the best of some rounds in which they take turns.
 
     What is written stays until the end: some file systems are slow to make files for seconds after many were deleted.
     """
-    speeds = []
-    for _ in range(times):
-        out = Path(tempfile.mkdtemp(dir=folder))
-        begun = time.perf_counter()
-        chips, cutting = function(out / "chips")
-        speeds.append((chips / (time.perf_counter() - begun), chips / cutting))
-    return max(whole for whole, _ in speeds), max(part for _, part in speeds)
-
-
-class _Peak(threading.Thread):
-    """Watches the resident memory of this process and those it started; ``mb`` is the highest sum."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self.mb = 0.0
-
-    def run(self) -> None:
-        while True:
-            children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-            self.mb = max(self.mb, sum(map(_resident, ["self", *children])))
-            time.sleep(0.02)
-
-
-def _resident(process: str) -> float:
-    """Resident memory of a process in MB; 0 when it is gone."""
-    try:
-        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
-    except (OSError, IndexError):
-        return 0.0
+    speeds = dict.fromkeys(tools, (0.0, 0.0))
+    for _ in range(rounds):
+        for name, function in tools.items():
+            os.sync()  # each begins with nothing that the disk still has to write
+            out = Path(tempfile.mkdtemp(dir=folder))
+            begun = time.perf_counter()
+            chips, cutting = function(out / "chips")
+            speeds[name] = max(speeds[name][0], chips / (time.perf_counter() - begun)), max(speeds[name][1], chips / cutting)
+    return speeds
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=8192, help="pixels of the raster's side, a multiple of 256")
-    parser.add_argument("--memory", nargs=2, metavar=("SIDE", "FOLDER"), help="print the memory of one export, in MB")
-    options = parser.parse_args()
-    if options.memory:
-        print(_export_sparse(int(options.memory[0]), Path(options.memory[1])))
-    else:
-        for row in measure(size=options.size):
-            print(
-                f"{row['tool']:46} {row['kestrel']:8.0f} {row['limit']:8.0f} {row['unit']}  {row['ratio']:.2f} "
-                f"of {row['limit_is']}"
-            )
+    for row in measure(size=parser.parse_args().size):
+        print(
+            f"{row['tool']:46} {row['kestrel']:8.0f} {row['limit']:8.0f} {row['unit']}  {row['ratio']:.2f} of {row['limit_is']}"
+        )
