@@ -59,6 +59,7 @@ def run(job: ExportTrainingData, report: Reporter) -> dict[str, Any]:
             kind.check(there)
         report.progress(0, "Reading the labels")
         objects = read_objects(job, before.classes or known, report, rasters)
+        _check_places(kind, before, objects)
         with added_to(output) if there else new_folder(output) as folder:
             done, facts = _cut(job, rasters, objects, before, there, folder, report)
             report.progress(1, "Writing the metadata")
@@ -116,15 +117,24 @@ def _kind(job: ExportTrainingData, raster: Raster) -> ChipKind:
     )
 
 
+def _check_places(kind: ChipKind, before: Existing, objects: MapObjects) -> None:
+    """Check that the classes of an export that is added to keep their places, where labels name them by these."""
+    old, new = ([item.name for item in classes] for classes in (before.classes, objects.classes))
+    if FORMATS[kind.metadata_format].by_position and new[: len(old)] != old:
+        raise InputError(
+            f"{kind.metadata_format} labels name classes by their place: there they are {', '.join(old)}, now they would be "
+            f"{', '.join(new)}.",
+            "Export into a new folder, or give new classes higher values.",
+        )
+
+
 def _cut(
     job: ExportTrainingData, rasters: list[Raster], objects: MapObjects, before: Existing, there: Path | None, folder: Path,
     report: Reporter,
 ) -> tuple[Cut, dict[str, Any]]:  # fmt: skip
     """Write the chips into ``folder``; return what they hold and what Kestrel notes of them."""
     chip_format = FORMATS[_filled(job.metadata_format)]
-    labels = [objects.on(raster, chip_format.instance_masks, report) for raster in rasters]
-    if not any(map(len, labels)):
-        raise objects.nowhere(rasters)
+    labels = objects.on_each(rasters, chip_format.instance_masks, report)
     tile = _filled(job.tile_size_x), _filled(job.tile_size_y)
     stride = _filled(job.stride_x) or tile[0], _filled(job.stride_y) or tile[1]
     lattice = Lattice(tile, stride, job.edge, angles_of(job.rotation_angle), job.min_overlap, job.no_feature_tiles)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -31,12 +31,14 @@ class Labels:
         polygons: (n,) in pixels of the working grid, cut to it.
         positions: (n,) position of each one's class, counted from 0.
         planes: (n,) see :class:`.chips.ChipObjects`.
+        rows: (n,) number of each among all objects on the map; empty when unknown.
     """
 
     classes: tuple[ClassInfo, ...]
     polygons: np.ndarray
     positions: np.ndarray
     planes: np.ndarray
+    rows: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def __len__(self) -> int:
         return len(self.polygons)

@@ -53,6 +53,28 @@ class MapObjects:
     overlapping: bool = True
     step: float | None = None
 
+    def on_each(self, rasters: Sequence[Raster], separate: bool, report: Reporter) -> list[Labels]:
+        """Return the objects that lie on each raster; see :meth:`on`.
+
+        Raises:
+            InputError: there are none on any, or only one side has a coordinate system.
+            Cancelled: the user cancelled.
+        """
+        if len(rasters) == 1:
+            found = [self.on(rasters[0], separate, report)]
+        else:
+            quiet = Reporter(lambda event: None)
+            found = []
+            for raster in rasters:
+                report.check_cancelled()
+                found.append(self.on(raster, separate, quiet))
+            off = len(self.geometries) - len(np.unique(np.concatenate([labels.rows for labels in found])))
+            if 0 < off < len(self.geometries):
+                report.info(f"{off} of {len(self.geometries)} objects of {self.name} lie off all {len(rasters)} rasters.")
+        if not any(map(len, found)):
+            raise self.nowhere(rasters)
+        return found
+
     def on(self, raster: Raster, separate: bool, report: Reporter) -> Labels:
         """Return the objects that lie on a raster, in its pixels, cut to it; none is not an error.
 
@@ -76,7 +98,7 @@ class MapObjects:
             report.info(f"{off} of {len(self.geometries)} objects of {self.name} lie off {raster.name}.")
         positions = self.positions[near[found]]
         planes = planes_of(polygons, positions) if separate and self.overlapping else np.zeros(len(polygons), int)
-        return Labels(self.classes, polygons, positions, planes)
+        return Labels(self.classes, polygons, positions, planes, near[found])
 
     def nowhere(self, rasters: Sequence[Raster]) -> InputError:
         """Return the error of an export in which no object lies on any raster; it names both places."""

@@ -55,6 +55,7 @@ class ChipFormat(ABC):
         instance_masks: whether overlapping objects of a class must be told apart by :attr:`ChipObjects.planes`.
         one_object: whether each chip shows one object, in its middle, rather than a tile of the lattice.
         by_pixel: whether classes are told pixel by pixel, not object by object.
+        by_position: whether labels name a class by its place in the list, so that none may come in between later.
         trainable: whether :meth:`find` and :meth:`read` give the objects back.
     """
 
@@ -62,6 +63,7 @@ class ChipFormat(ABC):
     instance_masks = False
     one_object = False
     by_pixel = False
+    by_position = False
     trainable = True
 
     @abstractmethod

@@ -37,6 +37,8 @@ class Yolo(ChipFormat):
         segments: outlines rather than boxes.
     """
 
+    by_position = True
+
     def __init__(self, segments: bool) -> None:
         self.name = "YOLO_segments" if segments else "YOLO_rectangles"
         self._segments = segments

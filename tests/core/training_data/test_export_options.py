@@ -274,6 +274,15 @@ def test_items_separately(pair, export):
     assert metadata(result)["Kestrel"]["Rasters"] == ["a_west.tif", "b_east.tif"]
 
 
+def test_objects_on_no_raster_are_counted_once(pair, make_layer, export, report):
+    _, west, east, _ = pair
+    boxes = on_map([shapely.box(4, 4, 20, 20), shapely.box(100, 8, 118, 30), shapely.box(400, 4, 410, 9)], west)
+    labels = make_layer(boxes, name="some.gpkg")
+    export(west, labels, additional_rasters=[east], processing_mode="PROCESS_ITEMS_SEPARATELY")
+    texts = [event.text for event in report.events if "lie off" in getattr(event, "text", "")]
+    assert texts == ["1 of 3 objects of some.gpkg lie off all 2 rasters."]
+
+
 def test_labels_off_all_rasters(pair, make_layer, export):
     _, west, east, _ = pair
     far = make_layer([shapely.box(0, 0, 1, 1)], name="far.gpkg")
@@ -491,6 +500,18 @@ def test_classes_keep_their_values_when_more_come(make_raster, make_layer, noise
     data = chips_of(result)
     found = [[data.classes[label - 1].name for label in data.read_targets(chip).labels] for chip in data.chips]
     assert found == [["tent"], ["hut"], ["car"], ["tent"]]
+
+
+def test_classes_by_place_are_checked_before_anything_is_cut(make_raster, make_layer, noise, export, report):
+    image = make_raster(noise(1, SIDE, SIDE))
+    boxes = on_map([shapely.box(4, 4, 20, 20), shapely.box(40, 40, 50, 50)], image)
+    values = {"class_field": "kind", "metadata_format": "YOLO_rectangles"}
+    before = files(export(image, make_layer(boxes, {"kind": [1, 3]}), **values)["OUTPUT"])
+    report.events.clear()
+    with pytest.raises(InputError, match="there they are 1, 3, now they would be 1, 2, 3"):
+        export(image, make_layer(boxes, {"kind": [2, 3]}, name="more.gpkg"), append=True, **values)
+    assert not any(getattr(event, "stage", "") == "Cutting chips" for event in report.events)
+    assert files(Path(image).parent / "out") == before
 
 
 def test_added_chips_never_overlap_another_side(field, export):
