@@ -17,6 +17,7 @@ from .writing import CutChip, Plan, WrittenChip, write_chips
 WORTH_IT = 300  # chips from which on the half second is won back that a process takes to start
 _BATCH_BYTES, _BATCH = 2**21, 64  # pixels in bytes, and chips, that are handed over at once
 _AHEAD = 2  # batches that each process may have before this one writes too
+_AHEAD_BYTES = 2**26  # of pixels that all of them may have: huge chips are written here
 
 
 class Writers:
@@ -42,7 +43,7 @@ class Writers:
         self._threads = ThreadPoolExecutor(max(self._count, 1), "writer")
         self._batch: list[CutChip] = []
         self._bytes = 0
-        self._results: deque[Future[list[WrittenChip]] | list[WrittenChip]] = deque()
+        self._results: deque[tuple[Future[list[WrittenChip]] | list[WrittenChip], int]] = deque()  # with the bytes of pixels
 
     def __enter__(self) -> Writers:
         context = multiprocessing.get_context("spawn")
@@ -84,18 +85,19 @@ class Writers:
 
     def _send(self) -> None:
         """Hand the batch over, or write it."""
-        batch, self._batch, self._bytes = self._batch, [], 0
-        waiting = sum(isinstance(result, Future) and not result.done() for result in self._results)
-        if waiting < _AHEAD * self._count:
-            self._results.append(self._threads.submit(self._elsewhere, batch))
+        batch, size = self._batch, self._bytes
+        self._batch, self._bytes = [], 0
+        waiting = [held for result, held in self._results if isinstance(result, Future) and not result.done()]
+        if len(waiting) < _AHEAD * self._count and sum(waiting) + size <= _AHEAD_BYTES:
+            self._results.append((self._threads.submit(self._elsewhere, batch), size))
         else:
-            self._results.append(write_chips(self._plan, batch))
-        while self._results and (not isinstance(self._results[0], Future) or self._results[0].done()):
+            self._results.append((write_chips(self._plan, batch), size))
+        while self._results and (not isinstance(self._results[0][0], Future) or self._results[0][0].done()):
             self._take()
 
     def _take(self) -> None:
         """Merge the oldest batch."""
-        oldest = self._results.popleft()
+        oldest, _ = self._results.popleft()
         for chip in oldest.result() if isinstance(oldest, Future) else oldest:
             self._merge(chip)
 

@@ -104,3 +104,16 @@ def alive(number):
         return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_huge_chips_do_not_pile_up(plan, monkeypatch):
+    """What waits for other processes is bounded by its bytes; more is written here."""
+    monkeypatch.setattr("core.training_data.writers._AHEAD_BYTES", 3071)  # below the 3072 bytes of a chip
+    monkeypatch.setattr("core.training_data.writers._BATCH_BYTES", 1)
+    merged = []
+    with Writers(plan, 2, WORTH_IT, merged.append) as writers:
+        monkeypatch.setattr(writers, "_elsewhere", lambda batch: pytest.fail("handed over"))
+        for number in range(20):
+            writers.add(chip(number))
+        writers.finish()
+    assert len(merged) == 20
