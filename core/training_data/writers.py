@@ -79,7 +79,8 @@ class Writers:
 
     def finish(self) -> None:
         """Write and merge what is left; raises as :meth:`add` does."""
-        self._send()
+        if self._batch:
+            self._send()
         while self._results:
             self._take()
 
