@@ -34,11 +34,13 @@ class TrainModel(Job):
     runner = "core.training.train:run"
 
     input: str = parameter(
-        Kind.FOLDER, "Input Training Data", "Folder written by Export Training Data For Deep Learning, ours or ArcGIS Pro's."
+        Kind.FOLDER,
+        "Input Training Data",
+        "Folder written by Export Training Data For Deep Learning, ours or ArcGIS Pro's, or a COCO or YOLO data set.",
     )
     model_type: str = choice(
         "Model Type",
-        "MaskRCNN finds outlines and needs RCNN_Masks chips; FasterRCNN finds boxes.",
+        "MaskRCNN finds outlines and needs chips with outlines (RCNN_Masks, COCO, YOLO_segments); FasterRCNN finds boxes.",
         MODEL_TYPES,
         "MaskRCNN",
     )
