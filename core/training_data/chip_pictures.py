@@ -17,21 +17,19 @@ from matplotlib.path import Path as Outline
 from ..figures import INK, new_figure
 from ..packages.classes import ClassInfo
 from .chip_samples import Sample
+from .class_values import coloured
 
 COLUMNS, ROWS = 6, 4
 _DPI = 120  # of the figures
 _CELL, _GAP, _CAPTION, _MARGIN = 256, 14, 26, 20  # pixels of the picture
-_PALETTE = ("#ffd400", "#00d5ff", "#ff5fa8", "#7dff5a", "#ff8a1f", "#b99aff", "#ffffff", "#3d8bff", "#d6ff00", "#ff4b3a")
 _SOFT = "#5b6b7b"
 _NO_DATA = np.array(to_rgb("#e7ebef"))
 _LEGEND = 20  # classes named; more would be a wall
 
 
 def class_colors(classes: Sequence[ClassInfo]) -> list[str]:
-    """Return a colour for each class, as ``#rrggbb``: its own, or one that stands out from vegetation, soil and roofs."""
-    given = ["#{:02x}{:02x}{:02x}".format(*item.color) if item.color else "" for item in classes]
-    free = [color for color in _PALETTE if color not in given] or list(_PALETTE)
-    return [color or free[i % len(free)] for i, color in enumerate(given)]
+    """Return a colour for each class, as ``#rrggbb``: its own, or one of the palette."""
+    return ["#{:02x}{:02x}{:02x}".format(*item.color) for item in coloured(classes) if item.color]
 
 
 def chips_figure(

@@ -17,10 +17,10 @@ _WHOLE = re.compile(r"[+-]?\d+")
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)  # devices, on Windows
 # Told apart at a glance, on imagery too: Trubetskoy's list (sashamaps.net/docs/resources/20-colors), without white and black.
-_PALETTE = (
-    (230, 25, 75), (60, 180, 75), (255, 225, 25), (0, 130, 200), (245, 130, 48), (145, 30, 180), (70, 240, 240),
-    (240, 50, 230), (210, 245, 60), (250, 190, 212), (0, 128, 128), (220, 190, 255), (170, 110, 40), (255, 250, 200),
-    (128, 0, 0), (170, 255, 195), (128, 128, 0), (255, 215, 180), (0, 0, 128), (128, 128, 128),
+PALETTE = (  # bright ones first, which stand out from vegetation, soil and roofs
+    (255, 212, 0), (0, 213, 255), (255, 95, 168), (125, 255, 90), (255, 138, 31), (185, 154, 255), (61, 139, 255),
+    (214, 255, 0), (255, 75, 58), (0, 200, 160), (240, 50, 230), (250, 190, 212), (170, 110, 40), (0, 128, 128),
+    (220, 190, 255), (255, 250, 200), (128, 0, 0), (128, 128, 0), (0, 0, 128), (128, 128, 128),
 )  # fmt: skip
 
 
@@ -190,7 +190,7 @@ def coloured(classes: Sequence[ClassInfo], colors: Mapping[int, tuple[int, int, 
     """Give each class a colour that has none: that of its value in ``colors``, else one of a palette, by its position."""
     known = [item if item.color else replace(item, color=(colors or {}).get(item.value)) for item in classes]
     taken = {item.color for item in known}
-    free = [color for color in _PALETTE if color not in taken] or list(_PALETTE)
+    free = [color for color in PALETTE if color not in taken] or list(PALETTE)
     return tuple(item if item.color else replace(item, color=free[i % len(free)]) for i, item in enumerate(known))
 
 

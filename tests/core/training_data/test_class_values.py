@@ -134,8 +134,8 @@ def test_new_classes_come_after_known_ones(values, names, classes, positions, ne
 
 
 def test_colours_are_distinct_and_stay():
-    some = coloured([ClassInfo(1, "a"), ClassInfo(2, "b", (230, 25, 75)), ClassInfo(3, "c")], {3: (1, 2, 3)})
-    assert [item.color for item in some] == [(60, 180, 75), (230, 25, 75), (1, 2, 3)]
+    some = coloured([ClassInfo(1, "a"), ClassInfo(2, "b", (255, 212, 0)), ClassInfo(3, "c")], {3: (1, 2, 3)})
+    assert [item.color for item in some] == [(0, 213, 255), (255, 212, 0), (1, 2, 3)]
     many = coloured([ClassInfo(value, str(value)) for value in range(1, 21)])
     assert len({item.color for item in many}) == 20
     assert coloured(many[:4]) == many[:4]
