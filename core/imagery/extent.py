@@ -7,13 +7,12 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-from affine import Affine
 from rasterio.crs import CRS
 from rasterio.errors import CRSError
 
 from ..errors import InputError, InvalidParameter
 from .coordinates import project
-from .ground import AffineGround, Ground
+from .ground import Ground
 from .windows import Window
 
 _FORMAT = re.compile(r"^\s*([^,\[\]]+),([^,\[\]]+),([^,\[\]]+),([^,\[\]]+?)\s*(?:\[(.+)\])?\s*$")
@@ -124,8 +123,3 @@ def span(ground: Ground, width: int, height: int) -> str:
     (xmin, ymin), (xmax, ymax) = corners.min(axis=0), corners.max(axis=0)
     system = f" in {ground.crs.to_string()}" if ground.crs else ""
     return f"x {xmin:.10g} to {xmax:.10g}, y {ymin:.10g} to {ymax:.10g}{system}"
-
-
-def bounds_text(transform: Affine, width: int, height: int) -> str:
-    """Return the map rectangle around a grid for a message: ``"x 1 to 2, y 3 to 4"``."""
-    return span(AffineGround(transform, None), width, height)

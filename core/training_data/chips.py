@@ -131,6 +131,10 @@ class Chip:
         transform = self.transform
         if transform is None:
             return None
-        width, height = self.size
-        x, y = zip(*(transform * corner for corner in ((0, 0), (width, 0), (width, height), (0, height))), strict=True)
-        return min(x), min(y), max(x), max(y)
+        return around(transform, *self.size)
+
+
+def around(matrix: Affine, width: int, height: int) -> tuple[float, float, float, float]:
+    """Return the rectangle ``(xmin, ymin, xmax, ymax)`` around a chip of this size in what ``matrix`` brings its pixels to."""
+    x, y = zip(*(matrix * corner for corner in ((0, 0), (width, 0), (width, height), (0, height))), strict=True)
+    return min(x), min(y), max(x), max(y)

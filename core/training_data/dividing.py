@@ -12,6 +12,7 @@ from rasterio.crs import CRS
 
 from ..imagery import Raster
 from ..imagery.coordinates import project
+from ..imagery.grid import map_points
 from ..jobs.export_training_data import ExportTrainingData
 from ..packages.classes import ClassInfo
 from ..reporting import Reporter
@@ -99,9 +100,7 @@ class Division:
         if self._apart:
             return points + np.array([source * self._block[0], 0])
         raster, first = self._rasters[source], self._rasters[0]
-        matrix = raster.transform
-        there = points @ np.array([[matrix.a, matrix.d], [matrix.b, matrix.e]]) + (matrix.c, matrix.f)
-        return first.to_grid(project(there, raster.crs or CRS(), first.crs or CRS()))
+        return first.to_grid(project(map_points(raster.transform, points), raster.crs or CRS(), first.crs or CRS()))
 
 
 class _Earlier:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections import Counter
 from contextlib import ExitStack
@@ -14,7 +13,8 @@ from ..imagery import Raster, open_imagery
 from ..jobs.export_training_data import ExportTrainingData
 from ..new_folder import added_to, new_folder
 from ..reporting import Reporter
-from .contact_sheet import Sheet, write_contact_sheet
+from ..runtime.machine import usable_cores
+from .contact_sheet import HTML, PICTURE, Sheet, write_contact_sheet
 from .cutting import Cut, Rules, cut
 from .dividing import Division
 from .existing import ChipKind, Existing
@@ -28,7 +28,6 @@ from .summary import Summary
 from .tiling import Lattice, angles_of
 from .writing import Plan
 
-PREVIEW, PREVIEW_PICTURE = "contact_sheet.html", "contact_sheet.png"
 _MOST_PROCESSES = 8  # more than a disk can take, and each has its memory
 
 
@@ -71,14 +70,14 @@ def run(job: ExportTrainingData, report: Reporter) -> dict[str, Any]:
         if there:
             _preview(there, sheet, report)
     report.info(f"{len(done.counts)} chips with {sum(done.counts)} objects of {len(objects.classes)} classes.")
-    for name, file in (("PREVIEW", PREVIEW), ("PREVIEW_PICTURE", PREVIEW_PICTURE)):
+    for name, file in (("PREVIEW", HTML), ("PREVIEW_PICTURE", PICTURE)):
         report.artifact(name, output / file)
     return {
         "OUTPUT": str(output),
         "CHIPS": len(done.counts),
         "OBJECTS": sum(done.counts),
-        "PREVIEW": str(output / PREVIEW),
-        "PREVIEW_PICTURE": str(output / PREVIEW_PICTURE),
+        "PREVIEW": str(output / HTML),
+        "PREVIEW_PICTURE": str(output / PICTURE),
     }
 
 
@@ -176,8 +175,7 @@ def _cut(
 
 
 def _processes(job: ExportTrainingData) -> int:
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return job.parallel or min(count, _MOST_PROCESSES)
+    return job.parallel or min(usable_cores(), _MOST_PROCESSES)
 
 
 def _summary(

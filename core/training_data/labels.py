@@ -12,6 +12,7 @@ from affine import Affine
 
 from ..errors import InputError
 from ..imagery import Raster, Window
+from ..imagery.grid import map_points
 from ..packages.classes import ClassInfo
 from ..reporting import Reporter
 from ..vectors import read_features, to_pixels
@@ -94,8 +95,7 @@ class Labels:
         """
         found = np.sort(self._tree.query(_frame(matrix, 0, 0, width, height), predicate="intersects"))
         inverse = ~matrix
-        linear = np.array([[inverse.a, inverse.d], [inverse.b, inverse.e]])
-        polygons = shapely.transform(self.polygons[found], lambda points: points @ linear + (inverse.c, inverse.f))
+        polygons = shapely.transform(self.polygons[found], lambda points: map_points(inverse, points))
         kept, polygons = clip(polygons, np.broadcast_to((0.0, 0.0, width, height), (len(polygons), 4)))
         found = found[kept]
         if min_overlap > 0:

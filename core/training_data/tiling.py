@@ -12,7 +12,7 @@ from affine import Affine
 
 from ..imagery import Raster, Window
 from ..imagery.windows import starts
-from .chips import ChipObjects
+from .chips import ChipObjects, around
 from .labels import Labels, MaskPolygons
 
 _CACHE = 48 * 2**20  # bytes of pixels that the order of reading relies on staying in GDAL's cache
@@ -39,9 +39,7 @@ class Tile:
     @property
     def bounds(self) -> tuple[float, float, float, float]:
         """The rectangle around it in pixels of the grid: left, top, right, bottom."""
-        corners = ((0, 0), (self.width, 0), (self.width, self.height), (0, self.height))
-        x, y = zip(*(self.matrix * corner for corner in corners), strict=True)
-        return min(x), min(y), max(x), max(y)
+        return around(self.matrix, self.width, self.height)
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,12 @@ def finite(text: str | float) -> float:
     return value
 
 
+def edges(mask: np.ndarray) -> np.ndarray:
+    """Return the box ``x0, y0, x1, y1`` around what is True in a (h, w) mask, (4,) float64; zeros for nothing."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1] if len(rows) else [0, 0, 0, 0], float)
+
+
 def clip(boxes: np.ndarray, labels: np.ndarray, width: int, height: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Clip boxes to a chip and leave out those beside it.
 

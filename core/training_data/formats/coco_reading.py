@@ -20,7 +20,7 @@ from ...packages.classes import ClassInfo
 from ..chips import Targets
 from . import run_lengths
 from .base import Found
-from .boxes import clip, finite
+from .boxes import clip, edges, finite
 from .foreign import chip_names, is_file, known_sides, side_of
 from .json_stream import members
 from .outlines import DECIMALS, masks
@@ -70,7 +70,7 @@ class Annotations:
                         "Export the data set again.",
                     )
                 drawn[i] = run_lengths.mask(*outline)
-                boxes[i] = _box(drawn[i]) if box is None else box
+                boxes[i] = edges(drawn[i]) if box is None else box
             else:
                 rings = [np.array(box)[[[0, 1], [2, 1], [2, 3], [0, 3]]]] if outline is None else outline
                 polygons[i] = [np.round(ring.astype(np.float64), DECIMALS) for ring in rings]
@@ -260,12 +260,6 @@ def _outline(segmentation: Any) -> list[np.ndarray] | Runs | None:
     if any(not (np.abs(ring) < 1e9).all() for ring in rings):
         raise ValueError("a coordinate that is no number")
     return [ring.astype(np.float32) for ring in rings] or None
-
-
-def _box(mask: np.ndarray) -> np.ndarray:
-    """Edges of what is True in a (h, w) mask; zeros for nothing."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    return np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1] if len(rows) else [0, 0, 0, 0], float)
 
 
 def _words(error: Exception) -> str:

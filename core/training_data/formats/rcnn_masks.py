@@ -18,6 +18,7 @@ from ..drawing import instance_masks
 from ..images import write_tiff
 from ..opening import AGAIN, IMAGES, open_image
 from .base import ChipFormat, Found
+from .boxes import edges
 
 Masks = tuple[tuple[Path, int], ...]  # file and label (from 1) of each class in a chip
 _MOST = 10_000  # objects in a chip
@@ -83,13 +84,5 @@ class RcnnMasks(ChipFormat):
                 masks.extend(plane == number for number in instances)
                 numbers.extend([label] * len(instances))
         stack = np.stack(masks) if masks else np.zeros((0, height, width), bool)
-        return Targets(_boxes(stack), np.array(numbers, np.int64), stack)
-
-
-def _boxes(masks: np.ndarray) -> np.ndarray:
-    """Edges of what is True in each of (n, h, w) masks, (n, 4) float32."""
-    boxes = np.zeros((len(masks), 4), np.float32)
-    for box, mask in zip(boxes, masks, strict=True):
-        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-        box[:] = columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
-    return boxes
+        boxes = np.array([edges(mask) for mask in stack], np.float32).reshape(-1, 4)
+        return Targets(boxes, np.array(numbers, np.int64), stack)
