@@ -11,7 +11,7 @@ from .errors import InvalidParameter, OutputError
 from .jobs import Job, Kind
 from .library_errors import DISK_FULL
 
-_INPUTS = (Kind.RASTER, Kind.RASTERS, Kind.FEATURES, Kind.FILE, Kind.FOLDER)
+_INPUTS = (Kind.RASTER, Kind.RASTERS, Kind.FEATURES, Kind.FILE, Kind.FOLDER, Kind.FOLDERS)
 
 
 def outputs_of(job: Job) -> Iterator[tuple[str, Kind, str]]:

@@ -64,9 +64,9 @@ class Job:
             if attribute not in parameters:
                 known = ", ".join(name.upper() for name in parameters)
                 raise InvalidParameter(f"{cls.title} has no parameter {key}.", f"It takes {known}.")
-            if value is not None and value not in ("", [], ()):
+            if value is not None and value not in ("", [], (), {}):
                 converted = _convert(attribute, parameters[attribute], value)
-                if converted != ():
+                if converted not in ((), {}):
                     clean[attribute] = converted
         for field in dataclasses.fields(cls):
             if field.default is dataclasses.MISSING and field.name not in clean:
@@ -98,8 +98,9 @@ class Job:
                 continue
             if described.kind is Kind.FILE and not (Path(value).is_file() or (described.folders and Path(value).is_dir())):
                 raise InputError(f"{described.label}: there is no file {value}.", "Check the path.")
-            if described.kind is Kind.FOLDER and not Path(value).is_dir():
-                raise InputError(f"{described.label}: there is no folder {value}.", "Check the path.")
+            folders = (value,) if described.kind is Kind.FOLDER else value if described.kind is Kind.FOLDERS else ()
+            if missing := [folder for folder in folders if not Path(folder).is_dir()]:
+                raise InputError(f"{described.label}: there is no folder {missing[0]}.", "Check the path.")
 
 
 def _convert(name: str, described: Parameter, value: Any) -> Any:
@@ -124,8 +125,10 @@ def _convert(name: str, described: Parameter, value: Any) -> Any:
             limits = f"at least {low:g}" if high is None else f"from {low:g} to {high:g}"
             raise InvalidParameter(f"{where} is {value}; it must be {limits}.")
         return int(converted) if kind is Kind.INTEGER else converted
-    if kind in (Kind.RASTERS, Kind.BANDS):
+    if kind in (Kind.RASTERS, Kind.FOLDERS, Kind.BANDS, Kind.NUMBERS):
         return _convert_list(where, kind, value)
+    if kind is Kind.TABLE:
+        return _convert_table(where, value)
     if kind is Kind.CHOICE:
         for word in described.choices:
             if str(value).lower() == word.lower():
@@ -135,18 +138,36 @@ def _convert(name: str, described: Parameter, value: Any) -> Any:
 
 
 def _convert_list(where: str, kind: Kind, value: Any) -> tuple[Any, ...]:
-    """Return the parts of a list, or of a text with ``;`` (bands: also ``,``) between them."""
+    """Return the parts of a list, or of a text with ``;`` (numbers: also ``,``) between them."""
+    paths = kind in (Kind.RASTERS, Kind.FOLDERS)
     if isinstance(value, str):
-        value = [part.strip() for part in (value.replace(",", ";") if kind is Kind.BANDS else value).split(";")]
+        value = [part.strip() for part in (value if paths else value.replace(",", ";")).split(";")]
     elif not isinstance(value, (list, tuple)):
         value = [value]
     parts = [part for part in value if part != ""]
-    if kind is Kind.RASTERS:
+    if paths:
         return tuple(str(part) for part in parts)
+    lowest, what, example = (1, "band numbers", "3,2,1") if kind is Kind.BANDS else (0, "whole numbers", "0,1")
     try:
         numbers = tuple(int(str(part)) for part in parts)
     except ValueError:
-        raise InvalidParameter(f"{where} is {value!r}; it must be band numbers, such as 3,2,1.") from None
-    if min(numbers, default=1) < 1 or len(set(numbers)) < len(numbers):
-        raise InvalidParameter(f"{where} is {list(numbers)}; bands count from 1, each at most once.")
+        raise InvalidParameter(f"{where} is {value!r}; it must be {what}, such as {example}.") from None
+    if min(numbers, default=lowest) < lowest or len(set(numbers)) < len(numbers):
+        raise InvalidParameter(f"{where} is {list(numbers)}; {what} count from {lowest}, each at most once.")
     return numbers
+
+
+def _convert_table(where: str, value: Any) -> dict[str, str]:
+    """Return a table as texts by name: from an object, from pairs, or from a text such as ``name=value; name=value``."""
+    if isinstance(value, str):
+        pairs = [tuple(part.partition("=")[::2]) for part in value.split(";") if part.strip()]
+        if broken := [name for name, _ in pairs if f"{name}=" not in value]:
+            raise InvalidParameter(f"{where}: {broken[0].strip()!r} has no value.", "Write it as name=value; name=value.")
+    elif isinstance(value, dict):
+        pairs = list(value.items())
+    else:
+        pairs = [tuple(pair) for pair in value]
+    table = {str(name).strip(): str(text).strip() for name, text in pairs if str(name).strip()}
+    if len(table) < sum(bool(str(name).strip()) for name, _ in pairs):
+        raise InvalidParameter(f"{where} names a thing twice.", "Give each name once.")
+    return table

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from .arguments import Argument
+
 
 class Kind(Enum):
     """What a parameter holds. Every value is a plain JSON value."""
@@ -23,6 +25,9 @@ class Kind(Enum):
     FIELD = "field"  # name of a field of the parameter ``parent``
     FILE = "file"  # path of an existing file
     FOLDER = "folder"  # path of an existing folder
+    FOLDERS = "folders"  # several of them; a list
+    NUMBERS = "numbers"  # whole numbers from 0, such as those of graphics cards; a list
+    TABLE = "table"  # texts by name; an object
     INTEGER = "integer"
     NUMBER = "number"
     BOOLEAN = "boolean"
@@ -53,6 +58,7 @@ class Parameter:
         folders: for RASTER, RASTERS and FILE, whether a folder may stand for what is in it.
         geometry: for FEATURES, the geometry types taken: a subset of ``"point"``, ``"line"``, ``"polygon"``.
         extensions: for a FILE, the endings shown in a file dialog, without dot.
+        known: for a TABLE, the names it may hold; empty where that depends on other parameters.
         advanced: whether an analyst rarely needs it.
         optional: whether it may be left empty (None).
     """
@@ -67,6 +73,7 @@ class Parameter:
     folders: bool = False
     geometry: tuple[str, ...] = ()
     extensions: tuple[str, ...] = ()
+    known: tuple[Argument, ...] = ()
     advanced: bool = False
     optional: bool = False
 
