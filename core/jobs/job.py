@@ -75,16 +75,21 @@ class Job:
         return cls(**clean)
 
     @classmethod
-    def refuse_unknown(cls, names: Iterable[str]) -> None:
-        """Check that there are parameters of these ``names``, in any case, with dashes or underscores.
+    def refuse_unknown(cls, names: Iterable[str], exact: bool = False) -> None:
+        """Check that there are parameters of these ``names``.
+
+        Args:
+            names: in any case, with dashes or underscores.
+            exact: take upper case with underscores only.
 
         Raises:
             InvalidParameter: an unknown name; the hint suggests the one that was meant.
         """
         parameters = cls.parameters()
         for name in names:
-            if _attribute(name) not in parameters:
-                near = difflib.get_close_matches(_attribute(name), parameters, 1)
+            attribute = _attribute(name)
+            if attribute not in parameters or (exact and name != attribute.upper()):
+                near = difflib.get_close_matches(attribute, parameters, 1)
                 meant = f"Did you mean {near[0].upper()}? " if near else ""
                 known = ", ".join(parameter.upper() for parameter in parameters)
                 raise InvalidParameter(f"{cls.title} has no parameter {name}.", f"{meant}It takes {known}.")

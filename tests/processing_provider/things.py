@@ -37,6 +37,9 @@ class Log(QgsProcessingFeedback):
     def pushInfo(self, text: str) -> None:
         self.lines.append(("info", text))
 
+    def pushFormattedMessage(self, html: str, text: str) -> None:
+        self.lines.append(("html", html))
+
     def pushWarning(self, text: str) -> None:
         self.lines.append(("warning", text))
 
