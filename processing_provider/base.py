@@ -152,11 +152,12 @@ class JobAlgorithm(QgsProcessingAlgorithm):
                 check_new_folder(path, job.may_exist(name.lower()))
 
     def _known_to_qgis(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        """Return ``parameters`` without what QGIS would refuse: folders as rasters. Lists and tables are checked already."""
+        """Return ``parameters`` without what QGIS would refuse, such as folders as rasters, and what is checked already."""
         known = dict(parameters)
         for attribute, described in self.job.parameters().items():
             name = attribute.upper()
-            if described.kind in (Kind.RASTERS, Kind.FOLDERS, Kind.TABLE):
+            lists = described.kind in (Kind.RASTERS, Kind.FOLDERS, Kind.TABLE)
+            if lists or (described.kind is Kind.CHOICE and not _is_set(known.get(name))):
                 known.pop(name, None)
             elif described.kind is Kind.FILE and described.folders and is_folder(known.get(name)):
                 known[name] = str(model_file(known[name]))

@@ -65,8 +65,8 @@ def help_text(job: type[Job]) -> str:
     for attribute, described in job.parameters().items():
         lines.append(f"<p><b>{described.label}</b> <code>{attribute.upper()}</code><br>{described.help}</p>")
         if rows := table_rows(described.known):
-            items = (escape(row.text()).replace(row.name, f"<code>{row.name}</code>", 1) for row in rows)
-            lines.append(f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>")
+            items = (escape(row.text(), quote=False).replace(row.name, f"<code>{row.name}</code>", 1) for row in rows)
+            lines += ["<ul>", *(f"<li>{item}</li>" for item in items), "</ul>"]
     if job.returns:
         lines.append("<h2>Outputs</h2>")
         lines.extend(f"<p><code>{output.name}</code><br>{output.label}</p>" for output in job.returns)
