@@ -240,3 +240,23 @@ def test_qgis_process_takes_json_and_refuses_a_typo(qgis_process: Callable[..., 
     assert done.code != 0 and "Augmentation knows no 'blurr'" in done.error
     done = qgis_process("trainmodel", {**values, "VALIDATION_PERCENT": 20})
     assert done.code != 0 and "no parameter VALIDATION_PERCENT. Did you mean VALIDATION_PERCENTAGE?" in done.error
+
+
+def test_the_model_designer_chains_exports_to_the_training(tmp_path: Path) -> None:
+    from processing.modeler.ModelerParametersDialog import ModelerParametersDialog
+    from qgis.gui import QgsProcessingModelerParameterWidget
+
+    graph = QgsProcessingModelAlgorithm("Learn", "tests")
+    export = QgsProcessingModelChildAlgorithm("kestrel:exporttrainingdata")
+    export.setChildId("export")
+    graph.addChildAlgorithm(export)
+    dialog = ModelerParametersDialog(tool(), graph)
+    wrappers = dialog.widget.widget.wrappers
+    assert isinstance(wrappers["ADDITIONAL_INPUTS"], QgsProcessingModelerParameterWidget)
+    wrappers["INPUT"].setWidgetValue(Source.fromStaticValue(str(tmp_path)))
+    wrappers["ADDITIONAL_INPUTS"].setWidgetValue(Source.fromChildOutput("export", "OUTPUT"))
+    child = dialog.createAlgorithm()
+    assert child.parameterSources()["ADDITIONAL_INPUTS"] == [Source.fromChildOutput("export", "OUTPUT")]
+    names = child.parameterSources()["AUGMENTATION_PARAMETERS"][0].staticValue()[::2]
+    assert names[:2] == ["dihedral", "scale"]
+    sip.delete(dialog)
