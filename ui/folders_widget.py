@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from processing.gui.wrappers import WidgetWrapper
-from qgis.core import QgsProcessingParameterDefinition, QgsSettings
+from qgis.core import Qgis, QgsProcessingParameterDefinition, QgsProcessingParameterFile, QgsSettings
 from qgis.gui import QgsGui
 from qgis.PyQt.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
@@ -16,7 +16,10 @@ _LAST = "/Processing/LastInputPath"  # QGIS's own
 
 
 class FoldersWidget(WidgetWrapper):
-    """A line with ``;`` between the folders, and a button that adds one. In the model designer QGIS's own field.
+    """A line with ``;`` between the folders, and a button that adds one.
+
+    In the model designer QGIS's own field for one folder: that for several files does not offer the folders that other tools
+    write. More of them come by an expression, such as ``array(@Export_OUTPUT, @Export_2_OUTPUT)``.
 
     Args:
         parameter: several files, which are folders here.
@@ -28,10 +31,14 @@ class FoldersWidget(WidgetWrapper):
         """Return a wrapper of this class, or in the model designer one that takes the outputs of other tools."""
         if type(dialog).__name__ != "ModelerParametersDialog":
             return super().__new__(cls)
+        folder = QgsProcessingParameterFile(
+            parameter.name(), parameter.description(), Qgis.ProcessingFileParameterBehavior.Folder, optional=True
+        )
         wrapper = QgsGui.processingGuiRegistry().createModelerParameterWidget(
-            dialog.model, dialog.childId, parameter, dialog.context
+            dialog.model, dialog.childId, folder, dialog.context
         )
         wrapper.setDialog(dialog)
+        wrapper.folder = folder  # it only points to it
         return wrapper
 
     def createWidget(self) -> QWidget:

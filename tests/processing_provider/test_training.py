@@ -214,6 +214,20 @@ def test_a_graph_hands_on_tables_folders_and_numbers(asked: Asked, tmp_path: Pat
     assert (job.gpu_id, job.backbone, job.model_arguments) == ((0, 1), "resnet18", None)
 
 
+def test_a_graph_lists_folders_by_an_expression(asked: Asked, tmp_path: Path, log: Log) -> None:
+    graph = QgsProcessingModelAlgorithm("Learn", "tests")
+    definition = QgsProcessingParameterFile("CHIPS", "Chips", Qgis.ProcessingFileParameterBehavior.Folder)
+    graph.addModelParameter(definition, QgsProcessingModelParameter("CHIPS"))
+    child = QgsProcessingModelChildAlgorithm("kestrel:trainmodel")
+    child.setChildId("train")
+    child.addParameterSources("INPUT", [Source.fromModelParameter("CHIPS")])
+    child.addParameterSources("ADDITIONAL_INPUTS", [Source.fromExpression("array(@CHIPS, @CHIPS)")])
+    child.addParameterSources("OUTPUT", [Source.fromStaticValue(str(tmp_path / "model"))])
+    graph.addChildAlgorithm(child)
+    graph.run({"CHIPS": str(tmp_path)}, QgsProcessingContext(), log, catchExceptions=False)
+    assert asked.job.additional_inputs == (str(tmp_path), str(tmp_path))
+
+
 # qgis_process. The folder of chips is empty: what matters is the command in the log.
 
 
@@ -256,7 +270,12 @@ def test_the_model_designer_chains_exports_to_the_training(tmp_path: Path) -> No
     wrappers["INPUT"].setWidgetValue(Source.fromStaticValue(str(tmp_path)))
     wrappers["ADDITIONAL_INPUTS"].setWidgetValue(Source.fromChildOutput("export", "OUTPUT"))
     child = dialog.createAlgorithm()
-    assert child.parameterSources()["ADDITIONAL_INPUTS"] == [Source.fromChildOutput("export", "OUTPUT")]
+    (source,) = child.parameterSources()["ADDITIONAL_INPUTS"]
+    assert source.toVariant() == Source.fromChildOutput("export", "OUTPUT").toVariant()
     names = child.parameterSources()["AUGMENTATION_PARAMETERS"][0].staticValue()[::2]
     assert names[:2] == ["dihedral", "scale"]
+    for value in (Source.fromStaticValue(str(tmp_path)), Source.fromExpression("array(@INPUT, @INPUT)")):
+        wrappers["ADDITIONAL_INPUTS"].setWidgetValue(value)
+        (source,) = dialog.createAlgorithm().parameterSources()["ADDITIONAL_INPUTS"]
+        assert source.toVariant() == value.toVariant()
     sip.delete(dialog)
