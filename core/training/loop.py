@@ -15,15 +15,17 @@ from torchvision.models.detection.generalized_rcnn import GeneralizedRCNN
 
 from ..device import describe_device
 from ..errors import Cancelled, KestrelError
+from ..jobs.augmentations import PRESETS
 from ..models.backbones import body
 from ..packages import ModelCard
 from ..reporting import Reporter
-from .augmentation import Target
+from .augmentation import Augmentation, Target
 from .chips import Chips, batches, training_item, validation_item
 from .measures import Measures, Scores
 from .split import Split
 
 MIN_GAIN = 0.001  # what counts as better
+AUGMENTATION = Augmentation.of(PRESETS["DEFAULT"])
 GRADIENT_LIMIT = 5.0  # norm of the gradient of all weights together
 
 
@@ -208,7 +210,8 @@ class _Run:
         order = np.random.default_rng((self.recipe.seed, number)).permutation(self.split.training)
 
         def make(chip: int) -> tuple[torch.Tensor, Target]:
-            return training_item(self.chips, self.card, chip, self.recipe.size, (self.recipe.seed, number, chip))
+            seed = (self.recipe.seed, number, chip)
+            return training_item(self.chips, self.card, chip, self.recipe.size, seed, AUGMENTATION, self.split.training)
 
         losses: list[float] = []
         stage = f"Training, epoch {number} of {self.recipe.epochs}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics as median
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -12,14 +11,13 @@ import numpy as np
 import torch
 
 from ..device import choose_device, describe_device
-from ..errors import Cancelled, InputError
+from ..errors import Cancelled
 from ..jobs import TrainModel
 from ..models import MODELS
 from ..new_folder import new_folder
 from ..packages import ModelCard, Package, arcgis_verdict, write_package
 from ..reporting import Reporter
-from ..training_data import TrainingData
-from ..training_data.sides import TEST
+from ..training_data.joined import open_training_data
 from . import loop, starting
 from .chips import Chips, validation_item
 from .dividing import divide
@@ -27,6 +25,7 @@ from .measures import Scores
 from .pictures import Example
 from .report import versions, write_report
 from .split import Split
+from .survey import survey
 from .testing import measure
 
 EXAMPLES = 8  # validation chips in the report
@@ -44,16 +43,17 @@ def run(job: TrainModel, report: Reporter) -> dict[str, Any]:
     """
     package = starting.open_package(job, report)
     device = choose_device(job.processor, job.gpu_id, report)
-    data = TrainingData.open(job.input)
+    data = open_training_data(job.input, job.additional_inputs, job.validation_folder)
     for text in data.warnings:
         report.warning(text)
     kind = starting.check_format(job, package, data)
     chips = Chips(data, MODELS[kind].MASKS)
     output = Path(job.output).absolute()
     with new_folder(output) as folder:
-        sides, per_chip, objects, bands = _read_all(chips, report.part(0, 0.04))
-        divided = divide(data, per_chip, job, report)
-        card = starting.new_card(job, kind, package, data, median.median(sides), bands)
+        seen = survey(chips, report.part(0, 0.04))
+        objects = seen.objects
+        divided = divide(data, seen.per_chip, job, report)
+        card = starting.new_card(job, kind, package, data, float(np.median(np.sqrt(seen.sides.prod(1)))), seen.statistics)
         network = starting.new_network(job, card, package, report.part(0.04, 0.05))
         starting.freeze(network, card, job, package)
         recipe = _recipe(job, card, package, report)
@@ -77,66 +77,6 @@ def run(job: TrainModel, report: Reporter) -> dict[str, Any]:
         report.artifact(name, path)
     ap50 = None if np.isnan(outcome.scores.ap50) else outcome.scores.ap50
     return {**{key: str(path) for key, path in result.items()}, "AP50": ap50, "BEST_EPOCH": outcome.best, "OUTPUT": str(output)}
-
-
-def _read_all(chips: Chips, report: Reporter) -> tuple[list[float], list[int], Counter[str], dict[str, tuple[float, ...]]]:
-    """Look at every chip once: broken ones are found now, not in an hour.
-
-    Chips that the folder sets apart for a test are only opened: nothing that is learned or chosen may depend on them.
-
-    Returns:
-        The side of each object (root of the area of its box, pixels), the number of objects in each chip, the number of
-        objects by class name, and the statistics of the bands.
-    """
-    sides: list[float] = []
-    per_chip: list[int] = []
-    labels: Counter[int] = Counter()
-    sums = _Sums(chips.data.bands)
-    for number in range(len(chips)):
-        report.check_cancelled()
-        sample = chips.read(number)
-        report.progress((number + 1) / len(chips), f"Reading chips, {number + 1} of {len(chips)}")
-        if chips.data.sides.get(chips.data.chips[number].name) == TEST:
-            per_chip.append(0)
-            continue
-        sides += np.sqrt((sample.boxes[:, 2:] - sample.boxes[:, :2]).prod(1)).tolist()
-        per_chip.append(len(sample.labels))
-        labels.update(sample.labels.tolist())
-        if chips.data.statistics is None:
-            sums.add(sample.image)
-    if not sides:
-        raise InputError(f"No chip to train with in {chips.data.folder} holds an object.", "Export chips with labels.")
-    given = chips.data.statistics
-    bands = (
-        {key: tuple(float(getattr(band, key)) for band in given) for key in ("min", "max", "mean", "std")}
-        if given
-        else sums.statistics()
-    )
-    names = Counter({item.name: labels[label] for label, item in enumerate(chips.data.classes, 1)})
-    return sides, per_chip, names, bands
-
-
-class _Sums:
-    """Statistics of the bands of many chips, for folders that do not give them."""
-
-    def __init__(self, bands: int) -> None:
-        self._count = 0
-        self._sum, self._squares = np.zeros(bands), np.zeros(bands)
-        self._min, self._max = np.full(bands, np.inf), np.full(bands, -np.inf)
-
-    def add(self, image: np.ndarray) -> None:
-        """Add (bands, h, w)."""
-        values = image.reshape(len(image), -1).astype(np.float64)
-        self._count += values.shape[1]
-        self._sum += values.sum(1)
-        self._squares += (values**2).sum(1)
-        self._min, self._max = np.minimum(self._min, values.min(1)), np.maximum(self._max, values.max(1))
-
-    def statistics(self) -> dict[str, tuple[float, ...]]:
-        """Return min, max, mean and std of each band."""
-        mean = self._sum / max(self._count, 1)
-        std = np.sqrt(np.maximum(self._squares / max(self._count, 1) - mean**2, 0))
-        return {"min": tuple(self._min), "max": tuple(self._max), "mean": tuple(mean), "std": tuple(std)}
 
 
 def _test(
