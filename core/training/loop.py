@@ -21,6 +21,7 @@ from ..reporting import Reporter
 from .augmentation import Target
 from .chips import Chips, batches, training_item, validation_item
 from .measures import Measures, Scores
+from .outcome import Epoch, Outcome
 from .split import Split
 
 MIN_GAIN = 0.001  # what counts as better
@@ -53,37 +54,6 @@ class Recipe:
     def patience(self) -> int:
         """Epochs without a gain before training ends; a third of all, because the falling rate brings gains late."""
         return max(5, self.epochs // 3)
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """A line of the history. ``ap50`` and ``validation_loss`` are NaN when there was nothing to measure."""
-
-    number: int
-    training_loss: float
-    validation_loss: float
-    ap50: float
-    learning_rate: float
-    seconds: float
-
-
-@dataclass
-class Outcome:
-    """What training gave.
-
-    Attributes:
-        history: all epochs.
-        best: number of the epoch kept.
-        state: its weights, on the CPU.
-        scores: its measures.
-        ended: one sentence on why training ended.
-    """
-
-    history: list[Epoch]
-    best: int
-    state: dict[str, torch.Tensor]
-    scores: Scores
-    ended: str
 
 
 class NotANumber(KestrelError):
@@ -137,14 +107,15 @@ def train(
             report.warning(f"{error.message} Training ends; the weights of epoch {outcome.best} are kept.")
             ended = f"the loss was no longer a number in epoch {number}"
             break
-        epoch = Epoch(number, training_loss, validation_loss, scores.ap50, rate, time.monotonic() - began)
+        seconds = time.monotonic() - began
+        epoch = Epoch(number, training_loss, validation_loss, scores.ap, scores.ap50, scores.f1, rate, seconds)
         history.append(epoch)
         _tell(epoch, report)
         value = _value(epoch)
         if outcome is None or value > best_value + MIN_GAIN:
             best_value = value
             state = {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}
-            outcome = Outcome(history, number, state, scores, ended)
+            outcome = Outcome(history, number, state, scores, ended, rates=run.rates)
         elif recipe.stop_early and number - outcome.best >= recipe.patience:
             ended = f"no gain for {recipe.patience} epochs"
             break
@@ -162,7 +133,7 @@ def _value(epoch: Epoch) -> float:
 
 
 def _tell(epoch: Epoch, report: Reporter) -> None:
-    for name in ("training_loss", "validation_loss", "ap50", "learning_rate"):
+    for name in ("training_loss", "validation_loss", "ap", "ap50", "f1", "learning_rate"):
         report.metric(name, getattr(epoch, name), epoch.number)
     if epoch.number == 1:
         report.info("epoch | training loss | validation loss |  AP50 | learning rate |  time")
@@ -194,6 +165,7 @@ class _Run:
         half = device.type == "cuda"
         self._half = torch.bfloat16 if half and torch.cuda.is_bf16_supported() else torch.float16 if half else None
         self._scaler = torch.amp.GradScaler(device.type, enabled=self._half is torch.float16)
+        self.rates: list[float] = []
         self._done, self._began = 0, time.monotonic()
         self._recent: list[tuple[float, int]] = []
 
@@ -229,6 +201,7 @@ class _Run:
         self._scaler.scale(loss).backward()
         self._scaler.unscale_(self._optimizer)
         nn.utils.clip_grad_norm_(self.network.parameters(), GRADIENT_LIMIT)
+        self.rates.append(self.rate)
         self._scaler.step(self._optimizer)
         self._scaler.update()
         self._scheduler.step()
@@ -244,14 +217,16 @@ class _Run:
         def make(chip: int) -> tuple[torch.Tensor, Target]:
             return validation_item(self.chips, self.card, chip, self.recipe.size)
 
+        order = iter(self.split.validation)
+
         with torch.random.fork_rng([self.device] if self.device.type == "cuda" else []):
             torch.manual_seed(self.recipe.seed)  # the loss draws samples: the same ones in every epoch
             for images, targets in self._batches(make, list(self.split.validation), stage):
                 with self._precision():
                     loss, found = losses_and_detections(self.network, images, targets)
                 losses.append(loss)
-                for image, target, result in zip(images, targets, found, strict=True):
-                    measures.add((image.shape[-2], image.shape[-1]), target, result)
+                for target, result in zip(targets, found, strict=True):
+                    measures.add(next(order), target, result)
         return float(np.mean(losses)) if losses else math.nan, measures.scores()
 
     def _precision(self) -> AbstractContextManager[object]:
