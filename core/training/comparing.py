@@ -76,10 +76,14 @@ def mask_overlaps(found: dict[str, torch.Tensor], target: Target) -> torch.Tenso
     shared = torch.zeros(len(one), len(other), dtype=torch.float64, device=one.device)
     if not shared.numel():
         return shared
+    union = torch.zeros_like(shared)
     step = max(1, _ELEMENTS // (len(one) + len(other)))
     for start in range(0, one.shape[1], step):
-        shared += (one[:, start : start + step].float() @ other[:, start : start + step].float().T).double()
-    union = one.sum(1)[:, None] + other.sum(1)[None] - shared
+        here, there = (flat[:, start : start + step].float() for flat in (one, other))
+        with torch.autocast(one.device.type, enabled=False):  # half precision could not count
+            common = (here @ there.T).double()
+        shared += common
+        union += here.sum(1).double()[:, None] + there.sum(1).double() - common
     return shared / union.clamp(min=1)
 
 
