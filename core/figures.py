@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib import rc_context
@@ -39,8 +40,22 @@ def shortened(text: str, length: int) -> str:
     """Return a text of at most this many characters, the middle left out: names often differ at their ends."""
     if len(text) <= length:
         return text
-    head = (length - 1) * 2 // 3
+    head = length // 2
     return f"{text[:head].rstrip()}…{text[head + 1 - length :].lstrip()}"
+
+
+def label(text: str, length: int) -> str:
+    """Return a text that matplotlib shows as it is, not as a formula or a hidden line, at most this long."""
+    text = shortened(text, length).replace("$", r"\$")
+    return f"\u200b{text}" if text.startswith("_") else text
+
+
+def labels(texts: Sequence[str], length: int) -> list[str]:
+    """Return :func:`label` of each text; where some become the same, all get their number, counted from 1, before them."""
+    short = [label(text, length) for text in texts]
+    if len(set(short)) == len(short):
+        return short
+    return [label(f"{number} {text}", length) for number, text in enumerate(texts, 1)]
 
 
 def figure_html(figure: Figure, caption: str = "") -> str:
@@ -58,7 +73,9 @@ def drawing_html(figure: Figure, caption: str = "") -> str:
 
 def photo_html(figure: Figure, caption: str = "", *, wide: bool = False) -> str:
     """Return a figure of photographs as an HTML element, at 240 pixels an inch for screens of high resolution."""
-    return page.image(_base64(_saved(figure, "jpeg", 2 * _DPI, {"quality": 88})), "image/jpeg", caption, wide=wide)
+    return page.image(
+        _base64(_saved(figure, "jpeg", 2 * _DPI, {"quality": 90, "subsampling": 0})), "image/jpeg", caption, wide=wide
+    )
 
 
 def figure_png(figure: Figure) -> bytes:

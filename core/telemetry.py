@@ -96,7 +96,7 @@ class _Card:
         self._handle: Any = None
         with contextlib.suppress(Exception):  # NVMLError of a dozen kinds, or no NVML at all
             nvml = importlib.import_module("pynvml")
-            nvml.nvmlInit()  # never shut down: other parts of the process may use it, and the end of the process does
+            nvml.nvmlInit()  # the end of the process shuts it down
             # CUDA counts only the cards it may see, in an order of its own; the number that both know is the UUID.
             uuid = str(torch.cuda.get_device_properties(device).uuid)
             self._handle = nvml.nvmlDeviceGetHandleByUUID(uuid if uuid.startswith("GPU-") else f"GPU-{uuid}")
@@ -126,7 +126,7 @@ class _Card:
 
 
 class _Process:
-    """This process: its memory, and how much of the cores that it may use it kept busy since it was asked before."""
+    """The process itself: its memory, and how much of the cores that it may use it kept busy since it was asked before."""
 
     def __init__(self) -> None:
         self._before = (time.monotonic(), time.process_time())
@@ -141,6 +141,19 @@ class _Process:
         with contextlib.suppress(Exception):
             memory = process_memory()
         return Load(memory, load=load)
+
+
+def driver_version() -> str:
+    """Return the version of the NVIDIA driver, empty when there is none."""
+    with contextlib.suppress(Exception):  # without NVML the driver is not known
+        nvml = importlib.import_module("pynvml")
+        nvml.nvmlInit()
+        try:
+            version = nvml.nvmlSystemGetDriverVersion()
+        finally:
+            nvml.nvmlShutdown()
+        return version.decode() if isinstance(version, bytes) else str(version)
+    return ""
 
 
 def process_memory() -> int:

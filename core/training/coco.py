@@ -17,12 +17,12 @@ _MOST = 10**6  # detections on a chip: COCO's 100 would cut dense ones
 _BOX = [0.0, 0.0, 1.0, 1.0]  # the library wants one, but is told the overlaps
 
 
-class _Evaluation(COCOeval_faster):  # type: ignore[misc]
+class _Evaluation(COCOeval_faster):
     """Takes overlaps instead of computing them; they are those of the chip's entry."""
 
     entries: dict[int, ChipEntry]
 
-    def computeIoU(self, imgId: int, catId: int) -> np.ndarray | list[float]:  # noqa: N802, N803
+    def computeIoU(self, imgId: int, catId: int) -> np.ndarray | list[float]:
         """Return (detections by falling score, true objects) of a class on a chip; see the library."""
         entry = self.entries[imgId]
         overlaps = np.zeros((len(entry.labels), len(entry.truth)))

@@ -204,11 +204,15 @@ class _Measured:
 
     def _class(self, position: int, limit: float) -> ClassDetails:
         curve, precision = self._curves[position], self._precision[:, :, position]
-        at = [math.nan] * 3
+        at = (math.nan, math.nan, math.nan)
         if curve.truths:
-            at = [float(_at(curve, values, np.array([limit]))[0]) for values in (curve.precision, curve.recall, curve.f1())]
-        aps = (_mean(precision), _mean(precision[0]), _mean(precision[5]))
-        return ClassDetails(self._names[position], curve.truths, *aps, *at, precision[0], curve)
+            one, two, three = (
+                float(at_thresholds(curve.confidence, values, np.array([limit]))[0])
+                for values in (curve.precision, curve.recall, curve.f1())
+            )
+            at = (one, two, three)
+        ap, ap50, ap75 = (_mean(values) for values in (precision, precision[0], precision[5]))
+        return ClassDetails(self._names[position], curve.truths, ap, ap50, ap75, *at, precision[0], curve)
 
     def _confusion(self, limit: float) -> np.ndarray:
         everything, none = self._all, len(self._names)
@@ -234,15 +238,22 @@ class _Measured:
 _AT_THRESHOLD = ("precision", "recall", "f1")
 
 
-def _at(curve: Curve, values: np.ndarray, limits: np.ndarray) -> np.ndarray:
-    """Return the values of a curve when detections from each limit on count; 0 where that is none."""
-    place = np.searchsorted(-curve.confidence, -limits, side="right")
-    return np.append(0.0, values)[place]
+def at_thresholds(confidence: np.ndarray, values: np.ndarray, limits: np.ndarray, none: float = 0.0) -> np.ndarray:
+    """Return the values of a curve when detections from each limit on count.
+
+    Args:
+        confidence: (N,) falling.
+        values: (N,) of the curve there.
+        limits: (L,) thresholds.
+        none: the value where no detection reaches the limit.
+    """
+    return np.append(none, values)[np.searchsorted(-confidence, -limits, side="right")]
 
 
 def _mean_f1(curves: list[Curve], limits: np.ndarray) -> np.ndarray:
     """Return the F1 score, mean over classes, at each limit."""
-    return np.mean([_at(curve, curve.f1(), limits) for curve in curves], axis=0) if curves else np.zeros(len(limits))
+    each = [at_thresholds(curve.confidence, curve.f1(), limits) for curve in curves]
+    return np.mean(each, axis=0) if each else np.zeros(len(limits))
 
 
 def _recommended(f1: np.ndarray) -> float:

@@ -21,15 +21,15 @@ from ..reporting import Reporter
 from ..training_data import TrainingData
 from ..training_data.sides import TEST
 from . import loop, starting
-from .chips import Chips, validation_item
+from .chips import Chips
 from .dividing import divide
-from .measures import Scores
-from .pictures import Example
-from .report import versions, write_report
+from .examples import make_examples
+from .facts import all_facts, versions
+from .measures import Details
+from .outcome import Outcome
+from .report import write_report
 from .split import Split
 from .testing import measure
-
-EXAMPLES = 8  # validation chips in the report
 
 
 def run(job: TrainModel, report: Reporter) -> dict[str, Any]:
@@ -62,11 +62,15 @@ def run(job: TrainModel, report: Reporter) -> dict[str, Any]:
             network.to(memory_format=torch.channels_last)
         outcome = loop.train(network, card, chips, divided, recipe, device, report.part(0.05, 0.97))
         network.load_state_dict(outcome.state)
-        tested = _test(network, card, chips, divided, recipe, device, report.part(0.97, 0.98))
+        shown = (card, chips, divided.validation, recipe.size, recipe.batch_size, device)
+        details = measure(network, *shown, report.part(0.97, 0.975), what="validation")
+        tested = _test(network, card, chips, divided, recipe, device, report.part(0.975, 0.98), details.threshold)
         report.progress(0.98, "Writing the package and the report")
-        card = _finished_card(card, job, outcome, tested, recipe, divided, device, package)
-        examples = _examples(network, card, chips, divided, recipe, device)
-        page = write_report(folder, card, outcome, examples, _facts(card, job, divided, objects, outcome), objects)
+        card = _finished_card(card, job, outcome, details, tested, recipe, divided, device, package)
+        examples = make_examples(network, card, chips, details, recipe.size, device)
+        chosen = {"batch_size": recipe.batch_size, "learning_rate": f"{recipe.learning_rate:.3g}", "backbone": card.backbone}
+        facts = all_facts(card, job, divided, outcome, chosen, device)
+        page = write_report(folder, card, outcome, details, examples, facts, objects, tested)
         characteristics = sorted((folder / "ModelCharacteristics").iterdir())
         extras = {page.name: page, **{f"ModelCharacteristics/{file.name}": file for file in characteristics}}
         write_package(folder, output.name, card, outcome.state, extras)
@@ -147,17 +151,18 @@ def _test(
     recipe: loop.Recipe,
     device: torch.device,
     report: Reporter,
-) -> Scores | None:
+    threshold: float,
+) -> Details | None:
     """Measure the finished model on the test chips; None when there are none, or the user does not want to wait."""
     if not divided.test:
         return None
     try:
-        scores = measure(network, card, chips, divided.test, recipe, device, report)
+        tested = measure(network, card, chips, divided.test, recipe.size, recipe.batch_size, device, report, threshold)
     except Cancelled:
         report.warning("The test chips were not measured: cancelled.")
         return None
-    report.info(f"AP50 on the {len(divided.test)} test chips: {scores.ap50:.3f}.")
-    return scores
+    report.info(f"AP50 on the {len(divided.test)} test chips: {tested.scores.ap50:.3f}.")
+    return tested
 
 
 def _recipe(job: TrainModel, card: ModelCard, package: Package | None, report: Reporter) -> loop.Recipe:
@@ -178,20 +183,17 @@ def _recipe(job: TrainModel, card: ModelCard, package: Package | None, report: R
 def _finished_card(
     card: ModelCard,
     job: TrainModel,
-    outcome: loop.Outcome,
-    tested: Scores | None,
+    outcome: Outcome,
+    details: Details,
+    tested: Details | None,
     recipe: loop.Recipe,
     divided: Split,
     device: torch.device,
     package: Package | None,
 ) -> ModelCard:
-    scores = outcome.scores
-    measured = {"AP50": scores.ap50, "AP": scores.ap, "precision": scores.precision, "recall": scores.recall, "F1": scores.f1}
+    metrics: dict[str, Any] = details.metrics()
     if tested:
-        measured["AP50_test"] = tested.ap50
-    metrics: dict[str, Any] = {name: round(value, 6) for name, value in measured.items() if np.isfinite(value)}
-    if scores.ap50_per_class:
-        metrics["AP50_per_class"] = {name: round(value, 6) for name, value in scores.ap50_per_class.items()}
+        metrics |= {f"{name}_test": value for name, value in tested.metrics().items() if not name.endswith("_per_class")}
     training = {
         "epochs": job.epochs,
         "best_epoch": outcome.best,
@@ -210,64 +212,9 @@ def _finished_card(
         "versions": versions(),
         "log": [{name: _number(value) for name, value in asdict(epoch).items()} for epoch in outcome.history],
     }
-    threshold = round(min(max(scores.threshold, 0.05), 0.95), 2)
-    return starting.with_outcome(card, threshold, metrics, training)
+    return starting.with_outcome(card, details.threshold, metrics, training)
 
 
 def _number(value: float) -> float | None:
     """Return what JSON can hold."""
     return value if np.isfinite(value) else None
-
-
-def _facts(card: ModelCard, job: TrainModel, divided: Split, objects: Counter[str], outcome: loop.Outcome) -> dict[str, Any]:
-    """Return the table of the report."""
-    training = card.training
-    size = " x ".join(f"{value:g}" for value in card.cell_size) if card.cell_size else "unknown"
-    facts: dict[str, Any] = {
-        "Training data": job.input,
-        "Chips": f"{training['training_chips']} to train, {training['validation_chips']} to validate, "
-        f"{training['left_out_chips']} left out",
-        "Validation chips": divided.how,
-        **_test_fact(card, divided),
-        "Labelled objects": sum(objects.values()),
-        "Chip size": f"{card.tile_size} px",
-        "Cell size": size,
-        "Bands": ", ".join(name or f"band {band + 1}" for band, name in zip(card.bands, card.band_names, strict=True)),
-        "Pixel type": card.dtype,
-        "Scaling of pixels": "8-bit photograph, ImageNet" if card.normalisation.kind == "imagenet" else "own statistics",
-        "Started from": {"IMAGENET": "ImageNet weights", "RANDOM": "random weights"}.get(training["start"], training["start"]),
-        "Batch size": training["batch_size"],
-        "Learning rate": f"{training['learning_rate']:.3g}",
-        "Frozen backbone": "yes" if job.freeze else "no",
-        "Random seed": job.seed,
-        "Anchor sizes": ", ".join(f"{value:g} px" for value in card.options.get("anchor_sizes", ())) or "as ArcGIS has them",
-        "Device": training["device"],
-        "Time": f"{sum(epoch.seconds for epoch in outcome.history):.0f} s",
-        **training["versions"],
-    }
-    if divided.leaks:
-        facts["warning"] = f"Validation chips are {divided.how}."
-    return facts
-
-
-def _test_fact(card: ModelCard, divided: Split) -> dict[str, str]:
-    if not divided.test:
-        return {}
-    text = f"AP50 {card.metrics['AP50_test']:.3f}" if "AP50_test" in card.metrics else "not measured"
-    return {"Test chips": f"{len(divided.test)}, never looked at in training: {text}"}
-
-
-@torch.no_grad()
-def _examples(
-    network: torch.nn.Module, card: ModelCard, chips: Chips, divided: Split, recipe: loop.Recipe, device: torch.device
-) -> list[Example]:
-    """Return some validation chips, evenly taken, those with objects first, with what the network finds."""
-    numbers = [i for i in divided.validation if len(chips.read(i).labels)] or list(divided.validation)
-    chosen = [numbers[i] for i in np.unique(np.linspace(0, len(numbers) - 1, min(EXAMPLES, len(numbers))).astype(int))]
-    network.eval()
-    result = []
-    for number in chosen:
-        image, target = validation_item(chips, card, number, recipe.size)
-        found = network([image.to(device)])[0]
-        result.append(Example(chips.data.chips[number].name, image, target, {k: v.cpu() for k, v in found.items()}))
-    return result
