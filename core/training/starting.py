@@ -18,6 +18,7 @@ from ..models.rcnn import default_options
 from ..packages import ModelCard, Package, read_package
 from ..reporting import Reporter
 from ..training_data import TrainingData
+from ..training_data.place import training_extent
 
 
 def check_format(job: TrainModel, package: Package | None, data: TrainingData) -> str:
@@ -107,6 +108,7 @@ def new_card(
         layout="esri" if esri else "kestrel",
         image_space=data.image_space,
         value_range=tuple(zip(statistics["min"], statistics["max"], strict=True)),
+        extent=training_extent(data),
     )
 
 
