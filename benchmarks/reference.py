@@ -27,7 +27,9 @@ def train_as_torchvision(like: Path, chips_folder: Path, output: Path, epochs: i
         like: package whose card says how the network is built and pixels are scaled.
         chips_folder: training data.
         output: folder to write.
-        epochs, batch, seed: as for Kestrel.
+        epochs: as for Kestrel.
+        batch: the same.
+        seed: the same.
     """
     shutil.rmtree(output, ignore_errors=True)
     card = read_package(like).card

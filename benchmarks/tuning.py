@@ -69,11 +69,16 @@ def _place(
 
     Args:
         name: shown.
-        first_case, first: what the package is trained with.
-        case, place: the new place.
-        learn, test: shares of its raster, left, top, right, bottom.
+        first_case: how the package is trained.
+        first: place that it is trained on.
+        case: how the new place is cut.
+        place: the new place.
+        learn: share of its raster to learn from: left, top, right, bottom.
+        test: share of its raster to measure on.
         numbers: of labels.
-        data, work, seeds: see :func:`tune`.
+        data: folder of the data sets.
+        work: folder to write to.
+        seeds: a training for each.
     """
     key = name.split(",")[0].lower().replace(" ", "_")
     there = export(first_case, first, data, work / f"{key}-first")

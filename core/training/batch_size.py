@@ -45,7 +45,7 @@ def choose_batch_size(plan: Plan, network: nn.Module, team: Team, report: Report
     if team.device.type != "cuda":
         return min(ON_CPU, len(training))
     batch = min(sensible(len(training), team.size), len(training))
-    fullest = sorted(training, key=lambda number: -plan.seen.per_chip[number])
+    fullest = sorted(training, key=lambda number: -int(plan.seen.per_chip[number].sum()))
     while not _fits(plan, network, fullest, batch, team.device):
         if batch == 1:
             raise OutOfMemory(

@@ -241,7 +241,7 @@ class Loop:
             )
         self._position.losses.append(loss)
         if self._events:
-            self._events.step(len(self._position.rates), loss, self._position.rates[-1])
+            self._events.step(len(self._position.rates), loss, self._position.rates[-1], self._pace.load)
         if cancelled and self._team.size > 1:
             raise Cancelled()
         return later
@@ -265,11 +265,11 @@ class Loop:
                 with self._stepper.precision():
                     loss, found = look(network, images, targets)
                 losses.append((loss, len(images)))
-                for image, target, result in zip(images, targets, found, strict=True):
-                    measures.add(next(rest), (image.shape[-2], image.shape[-1]), target, result)
+                for target, result in zip(targets, found, strict=True):
+                    measures.add(next(rest), target, result)
         network.train()
         everything = team.gather((losses, measures.entries()))
-        measures = Measures.merged([entries for _, entries in everything])
+        measures = measures.merged(entries for _, entries in everything)
         chips = sum(count for part, _ in everything for _, count in part)
         total = sum(loss * count for part, _ in everything for loss, count in part)
         scores = team.share(measures.scores() if team.first else None)
@@ -280,12 +280,8 @@ class Loop:
         self, make: Callable[[int], tuple[Tensor, Target]], numbers: list[int], stage: str
     ) -> Iterator[tuple[list[Tensor], list[Target]]]:
         """Give batches on the device and report how far training is."""
-        device = self._team.device
-        for images, targets in batches(make, numbers, self._recipe.batch_size, self._quiet):
-            yield (
-                [image.to(device, non_blocking=True) for image in images],
-                [{name: value.to(device, non_blocking=True) for name, value in target.items()} for target in targets],
-            )
+        for images, targets in batches(make, numbers, self._recipe.batch_size, self._quiet, device=self._team.device):
+            yield images, targets
             self._pace.add(len(images) * self._team.size, stage)
 
     def _save(self) -> None:

@@ -23,6 +23,11 @@ class Pace:
         self._began = self._told = time.monotonic()
         self._recent: list[tuple[float, int]] = []
 
+    @property
+    def load(self) -> dict[str, float]:
+        """The load of the device by name."""
+        return self._telemetry.values()
+
     def skip(self, chips: int) -> None:
         """Count chips that an earlier run has done."""
         self._done = self._skipped = chips
@@ -39,5 +44,5 @@ class Pace:
         self._report.progress(min(self._done / self._total, 1.0), stage, text, remaining)
         if now - self._told >= 1:
             self._told = now
-            for name, value in self._telemetry.values().items():
+            for name, value in self.load.items():
                 self._report.metric(name, value)

@@ -78,11 +78,7 @@ def _batches(plan: Plan, team: Team, steps: int, report: Reporter) -> Iterator[B
         return training_item(plan.chips, plan.card, int(order[place]), recipe.size, seed, recipe.augmentation, training)
 
     quiet = report if team.size == 1 else Reporter(lambda event: None)  # in a team none may stop alone
-    for images, targets in batches(make, team.deal(range(needed), recipe.batch_size), recipe.batch_size, quiet):
-        yield (
-            [image.to(team.device) for image in images],
-            [{name: value.to(team.device) for name, value in target.items()} for target in targets],
-        )
+    return batches(make, team.deal(range(needed), recipe.batch_size), recipe.batch_size, quiet, device=team.device)
 
 
 def search(

@@ -15,16 +15,13 @@ from ..device import describe_device
 from ..errors import Cancelled
 from ..packages import ModelCard, write_package
 from ..reporting import Reporter
-from .chips import validation_item
-from .facts import facts
-from .measures import Details, Measures, Scores
+from .examples import make_examples
+from .facts import all_facts, versions
+from .measures import Details
 from .outcome import Outcome
-from .pictures import Example, choose_examples
 from .plan import Plan
-from .report import versions, write_report
+from .report import write_report
 from .testing import measure
-
-EXAMPLES = 8  # validation chips in the report
 
 
 def write_results(
@@ -32,22 +29,34 @@ def write_results(
 ) -> tuple[ModelCard, dict[str, Any]]:
     """Measure the best epoch in full and write everything into ``folder``.
 
+    Args:
+        folder: exists.
+        name: base name of the package's files.
+        plan: of the training.
+        network: with the weights of the best epoch, on ``device``.
+        outcome: of the training.
+        device: to measure on.
+        report: told what came out. Only measuring the test chips can be cancelled, for the package is wanted in any case.
+
     Returns:
         The card of the finished model, and the numbers that the job returns.
 
     Raises:
         OutputError: the folder cannot be written, or the disk is full.
     """
-    # A training that was cancelled still gets its package: from here on nobody asks whether to stop.
     steady = Reporter(report.send)
-    measures = outcome.measures or _measured(plan, network, plan.split.validation, device, steady.part(0.96, 0.97))
-    details = measures.details()
-    tested = _test(plan, network, device, report.part(0.97, 0.98))
+    if outcome.measures:
+        details = outcome.measures.details()
+    else:  # an earlier run, which was resumed, trained the best epoch
+        details = _measured(plan, network, plan.split.validation, device, steady.part(0.96, 0.97), None, "validation")
+    tested = _test(plan, network, device, report.part(0.97, 0.98), details.threshold)
     steady.progress(0.98, "Writing the package and the report")
     card = _finished(plan, outcome, details, tested, device)
-    chosen = choose_examples(details, EXAMPLES) or list(plan.split.validation[:EXAMPLES])
-    examples = _examples(plan, network, chosen, device)
-    page = write_report(folder, card, outcome, details, examples, facts(plan, card, outcome), plan.seen.objects)
+    examples = make_examples(network, card, plan.chips, details, plan.recipe.size, device)
+    recipe = plan.recipe
+    chosen = {"batch_size": recipe.batch_size, "learning_rate": recipe.learning_rate, "backbone": card.backbone}
+    facts = all_facts(card, plan.job, plan.split, outcome, {**chosen, "model_type": card.model_type}, device)
+    page = write_report(folder, card, outcome, details, examples, facts, plan.seen.objects, tested)
     characteristics = sorted((folder / "ModelCharacteristics").iterdir())
     extras = {page.name: page, **{f"ModelCharacteristics/{file.name}": file for file in characteristics}}
     write_package(folder, name, card, outcome.state, extras)
@@ -59,54 +68,47 @@ def write_results(
     return card, {
         "AP": scores.ap,
         "AP50": scores.ap50,
-        "F1": scores.f1,
+        "F1": details.f1,
         "THRESHOLD": card.threshold,
         "VALIDATION_LOSS": outcome.history[outcome.best - 1].validation_loss,
         "BEST_EPOCH": outcome.best,
     }
 
 
-def _measured(plan: Plan, network: nn.Module, numbers: Sequence[int], device: torch.device, report: Reporter) -> Measures:
+def _measured(
+    plan: Plan,
+    network: nn.Module,
+    numbers: Sequence[int],
+    device: torch.device,
+    report: Reporter,
+    threshold: float | None,
+    what: str,
+) -> Details:
     """Let the finished network look at chips."""
-    return measure(network, plan.card, plan.chips, numbers, plan.recipe.size, plan.recipe.batch_size, device, report)
+    size, batch = plan.recipe.size, plan.recipe.batch_size
+    return measure(network, plan.card, plan.chips, numbers, size, batch, device, report, threshold, what)
 
 
-def _test(plan: Plan, network: nn.Module, device: torch.device, report: Reporter) -> Scores | None:
+def _test(plan: Plan, network: nn.Module, device: torch.device, report: Reporter, threshold: float) -> Details | None:
     """Measure the finished model on the test chips; None when there are none, or the user does not want to wait."""
     test = plan.split.test
     if not test:
         return None
     try:
-        scores = _measured(plan, network, test, device, report).scores()
+        tested = _measured(plan, network, test, device, report, threshold, "test")
     except Cancelled:
         report.warning("The test chips were not measured: cancelled.")
         return None
-    report.info(f"AP50 on the {len(test)} test chips: {scores.ap50:.3f}.")
-    return scores
+    report.info(f"AP50 on the {len(test)} test chips: {tested.scores.ap50:.3f}.")
+    return tested
 
 
-@torch.no_grad()
-def _examples(plan: Plan, network: nn.Module, numbers: Sequence[int], device: torch.device) -> list[Example]:
-    """Return validation chips with what the network finds there."""
-    network.eval()
-    result = []
-    for number in numbers:
-        image, target = validation_item(plan.chips, plan.card, number, plan.recipe.size)
-        found = network([image.to(device)])[0]
-        result.append(Example(plan.chips.data.chips[number].name, image, target, {k: v.cpu() for k, v in found.items()}))
-    return result
-
-
-def _finished(plan: Plan, outcome: Outcome, details: Details, tested: Scores | None, device: torch.device) -> ModelCard:
+def _finished(plan: Plan, outcome: Outcome, details: Details, tested: Details | None, device: torch.device) -> ModelCard:
     """Return the card with what was found while training."""
-    job, recipe, split, scores = plan.job, plan.recipe, plan.split, details.scores
-    measured = {"AP50": scores.ap50, "AP": scores.ap, "precision": details.precision, "recall": details.recall, "F1": scores.f1}
+    job, recipe, split = plan.job, plan.recipe, plan.split
+    metrics: dict[str, Any] = details.metrics()
     if tested:
-        measured["AP50_test"] = tested.ap50
-    metrics: dict[str, Any] = {name: round(value, 6) for name, value in measured.items() if np.isfinite(value)}
-    per_class = {name: round(value, 6) for name, value in details.ap50_per_class.items() if np.isfinite(value)}
-    if per_class:
-        metrics["AP50_per_class"] = per_class
+        metrics |= {f"{name}_test": value for name, value in tested.metrics().items() if not name.endswith("_per_class")}
     training = {
         "epochs": job.epochs,
         "best_epoch": outcome.best,
@@ -130,8 +132,7 @@ def _finished(plan: Plan, outcome: Outcome, details: Details, tested: Scores | N
         "versions": versions(),
         "log": [{name: _number(value) for name, value in asdict(epoch).items()} for epoch in outcome.history],
     }
-    threshold = round(min(max(details.threshold, 0.05), 0.95), 2)
-    return replace(plan.card, threshold=threshold, metrics=metrics, training=training)
+    return replace(plan.card, threshold=details.threshold, metrics=metrics, training=training)
 
 
 def _number(value: float) -> float | None:

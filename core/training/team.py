@@ -127,6 +127,7 @@ def gathered(devices: Sequence[torch.device], start: Callable[[Team], None], arg
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
     context = multiprocessing.get_context("spawn")
     others, lines = [], []
+    os.environ["LOCAL_WORLD_SIZE"] = str(len(devices))  # as torchrun says it: the cores and the memory are shared
     try:
         for rank in range(1, len(devices)):
             here, there = context.Pipe(duplex=False)
@@ -146,6 +147,7 @@ def gathered(devices: Sequence[torch.device], start: Callable[[Team], None], arg
                     raise error_from_code(*line.recv()) from error
         raise
     finally:
+        del os.environ["LOCAL_WORLD_SIZE"]
         for other in others:
             other.join(10)
             other.kill()

@@ -76,7 +76,7 @@ def _train(job: TrainModel, team: Team, report: Reporter) -> dict[str, Any]:
     saved = checkpoints.find() if job.resume else None
     if not job.resume:
         checkpoints.warn_of_old()
-    with _working(checkpoints), _event_files(job, team, checkpoints, report) as events:
+    with _working(checkpoints), _event_files(job, team, checkpoints, saved, report) as events:
         plan, search = _settled(plan, network, saved, team, report)
         checkpoints.notes = {
             "found": {"batch_size": plan.recipe.batch_size, "learning_rate": plan.recipe.learning_rate},
@@ -181,14 +181,16 @@ def _working(checkpoints: Checkpoints) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _event_files(job: TrainModel, team: Team, checkpoints: Checkpoints, report: Reporter) -> Iterator[EventFiles | None]:
+def _event_files(
+    job: TrainModel, team: Team, checkpoints: Checkpoints, saved: dict[str, Any] | None, report: Reporter
+) -> Iterator[EventFiles | None]:
     """Give what writes event files for TensorBoard, if the user wants them."""
     if not job.tensorboard or not team.first:
         yield None
         return
     folder = checkpoints.folder / EVENTS
     report.info(f"To watch: tensorboard --logdir '{folder}'")
-    events = EventFiles(folder)
+    events = EventFiles(folder, len(saved["position"]["rates"]) + 1 if saved else None)
     try:
         yield events
     finally:

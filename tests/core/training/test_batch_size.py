@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 
@@ -31,7 +32,7 @@ def choose(make_log, monkeypatch):
             return batch <= most
 
         monkeypatch.setattr(batch_size, "_fits", fits)
-        objects = [number % 7 for number in range(chips)]
+        objects = np.array([[number % 7, 0] for number in range(chips)])
         plan = SimpleNamespace(
             split=SimpleNamespace(training=range(chips)),
             seen=SimpleNamespace(per_chip=objects),
