@@ -230,7 +230,7 @@ def _place(part: nn.Module, known: Backbone, key: str) -> str:
     place = key.removeprefix(f"{known.features}.")
     if isinstance(part, nn.Sequential):  # SSDlite: cut in two behind the first layer of a block
         number, dot, rest = place.partition(".")
-        first = len(part[0]) - 1
+        first = len(list(part[0].children())) - 1
         if not number.isdigit() or int(number) < first:
             return f"0.{place}"
         if int(number) > first:

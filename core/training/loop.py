@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import nn
-from torchvision.models.detection.generalized_rcnn import GeneralizedRCNN
 
 from ..device import describe_device
 from ..errors import Cancelled, KestrelError
+from ..models import losses_and_detections
 from ..models.backbones import body
 from ..packages import ModelCard
 from ..reporting import Reporter
@@ -93,7 +93,7 @@ class NotANumber(KestrelError):
 
 
 def train(
-    network: GeneralizedRCNN,
+    network: nn.Module,
     card: ModelCard,
     chips: Chips,
     split: Split,
@@ -177,7 +177,7 @@ class _Run:
 
     def __init__(
         self,
-        network: GeneralizedRCNN,
+        network: nn.Module,
         card: ModelCard,
         chips: Chips,
         split: Split,
@@ -248,8 +248,8 @@ class _Run:
             torch.manual_seed(self.recipe.seed)  # the loss draws samples: the same ones in every epoch
             for images, targets in self._batches(make, list(self.split.validation), stage):
                 with self._precision():
-                    loss, found = losses_and_detections(self.network, images, targets)
-                losses.append(loss)
+                    parts, found = losses_and_detections(self.network, images, targets)
+                losses.append(float(sum(parts.values())))
                 for image, target, result in zip(images, targets, found, strict=True):
                     measures.add((image.shape[-2], image.shape[-1]), target, result)
         return float(np.mean(losses)) if losses else math.nan, measures.scores()
@@ -279,29 +279,6 @@ class _Run:
         self.report.progress(self._done / self._total, stage, text, remaining)
 
 
-def losses_and_detections(
-    network: GeneralizedRCNN, images: list[torch.Tensor], targets: list[Target]
-) -> tuple[float, list[dict[str, torch.Tensor]]]:
-    """Return the sum of the losses, and what the network finds, from one pass through the backbone.
-
-    torchvision gives the losses in training mode and the objects in evaluation mode; the backbone is the same in both
-    as long as its normalisation stays in evaluation mode.
-    """
-    network.eval()
-    sizes = [(image.shape[-2], image.shape[-1]) for image in images]
-    batch, targets = network.transform(images, targets)
-    features = network.backbone(batch.tensors)
-    network.rpn.train()
-    network.roi_heads.train()
-    proposals, proposal_losses = network.rpn(batch, features, targets)
-    _, losses = network.roi_heads(features, proposals, batch.image_sizes, targets)
-    network.eval()
-    proposals, _ = network.rpn(batch, features)
-    found, _ = network.roi_heads(features, proposals, batch.image_sizes)
-    found = network.transform.postprocess(found, batch.image_sizes, sizes)
-    return float(sum(losses.values()) + sum(proposal_losses.values())), found
-
-
 def schedule(steps: int) -> Callable[[int], float]:
     """Return the learning rate of each step as a share of the highest: a linear start, then half a cosine down to 1 %."""
     warm_up = max(1, min(200, steps // 10))
@@ -314,7 +291,7 @@ def schedule(steps: int) -> Callable[[int], float]:
     return share
 
 
-def _optimizer(network: GeneralizedRCNN, recipe: Recipe) -> torch.optim.Optimizer:
+def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     """Return AdamW: no weight decay for biases and normalisation, a lower rate for the backbone."""
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     slow = set(body(network).parameters())

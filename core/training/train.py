@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics as median
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -53,7 +52,7 @@ def run(job: TrainModel, report: Reporter) -> dict[str, Any]:
     with new_folder(output) as folder:
         sides, per_chip, objects, bands = _read_all(chips, report.part(0, 0.04))
         divided = divide(data, per_chip, job, report)
-        card = starting.new_card(job, kind, package, data, median.median(sides), bands)
+        card = starting.new_card(job, kind, package, data, sides, bands, report)
         network = starting.new_network(job, card, package, report.part(0.04, 0.05))
         starting.freeze(network, card, job, package)
         recipe = _recipe(job, card, package, report)
@@ -79,16 +78,16 @@ def run(job: TrainModel, report: Reporter) -> dict[str, Any]:
     return {**{key: str(path) for key, path in result.items()}, "AP50": ap50, "BEST_EPOCH": outcome.best, "OUTPUT": str(output)}
 
 
-def _read_all(chips: Chips, report: Reporter) -> tuple[list[float], list[int], Counter[str], dict[str, tuple[float, ...]]]:
+def _read_all(chips: Chips, report: Reporter) -> tuple[np.ndarray, list[int], Counter[str], dict[str, tuple[float, ...]]]:
     """Look at every chip once: broken ones are found now, not in an hour.
 
     Chips that the folder sets apart for a test are only opened: nothing that is learned or chosen may depend on them.
 
     Returns:
-        The side of each object (root of the area of its box, pixels), the number of objects in each chip, the number of
+        Width and height of the box of each object (n, 2) in pixels, the number of objects in each chip, the number of
         objects by class name, and the statistics of the bands.
     """
-    sides: list[float] = []
+    sides: list[np.ndarray] = []
     per_chip: list[int] = []
     labels: Counter[int] = Counter()
     sums = _Sums(chips.data.bands)
@@ -99,12 +98,12 @@ def _read_all(chips: Chips, report: Reporter) -> tuple[list[float], list[int], C
         if chips.data.sides.get(chips.data.chips[number].name) == TEST:
             per_chip.append(0)
             continue
-        sides += np.sqrt((sample.boxes[:, 2:] - sample.boxes[:, :2]).prod(1)).tolist()
+        sides.append(sample.boxes[:, 2:] - sample.boxes[:, :2])
         per_chip.append(len(sample.labels))
         labels.update(sample.labels.tolist())
         if chips.data.statistics is None:
             sums.add(sample.image)
-    if not sides:
+    if not any(len(some) for some in sides):
         raise InputError(f"No chip to train with in {chips.data.folder} holds an object.", "Export chips with labels.")
     given = chips.data.statistics
     bands = (
@@ -113,7 +112,7 @@ def _read_all(chips: Chips, report: Reporter) -> tuple[list[float], list[int], C
         else sums.statistics()
     )
     names = Counter({item.name: labels[label] for label, item in enumerate(chips.data.classes, 1)})
-    return sides, per_chip, names, bands
+    return np.concatenate(sides), per_chip, names, bands
 
 
 class _Sums:
