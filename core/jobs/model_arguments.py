@@ -37,7 +37,7 @@ def _ratios(default: tuple[float, ...], help: str, most: int = 9) -> Argument:
 _VERSION = _count("version", "1: the network as first published; 2: torchvision's newer one, better and slower. Default 2 for "
                   "backbone resnet50_v2, else 1.", None, 2)  # fmt: skip
 _PYRAMID = _count("pyramid_channels", "Channels of each level of the feature pyramid. Default 64 for mobilenet, else 256.", None,
-                  1024, 8)  # fmt: skip
+                  1024, 4)  # fmt: skip
 _GROUPED = _count("pyramid_channels", "Channels of each level of the feature pyramid and of the heads, a multiple of 32. Default "
                   "64 for mobilenet, else 256.", None, 1024, 32)  # fmt: skip
 _HEIGHT_TO_WIDTH = "Height / width of the anchors; three where published weights shall fit."
@@ -48,7 +48,7 @@ _RCNN = (
     _sizes("Side of the anchors of each of the 5 pyramid levels (strides 4 to 64), pixels. Default: fitted to the labels.", 5),
     _SHAPES,
     _PYRAMID,
-    _count("box_features", "Width of the layers that classify a box. Default 512 for mobilenet, else 1024.", None, 8192, 16),
+    _count("box_features", "Width of the layers that classify a box. Default 512 for mobilenet, else 1024.", None, 8192, 4),
     _count("rpn_pre_nms_top_n_train", "Proposals of a level kept before suppression, training (1000 for mobilenet).", 2000),
     _count("rpn_pre_nms_top_n_test", "Proposals of a level kept before suppression, detecting (1000 for mobilenet).", 2000),
     _count("rpn_post_nms_top_n_train", "Proposals kept after suppression, training (500 for mobilenet).", 1000),
@@ -68,7 +68,7 @@ _RCNN = (
     _share("box_positive_fraction", "Largest share of objects among these.", 0.25),
 )  # fmt: skip
 _MASKS = (
-    _count("mask_channels", "Channels of the layers that draw outlines. Default 128 for mobilenet, else 256.", None, 1024, 16),
+    _count("mask_channels", "Channels of the layers that draw outlines. Default 128 for mobilenet, else 256.", None, 1024, 4),
 )
 
 

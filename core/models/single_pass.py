@@ -56,6 +56,10 @@ class _Once(nn.Module):
         self._call: Any = (module,)  # in a tuple, so that it is no child of this one
         self._answer: Any = None
 
+    def __getattr__(self, name: str) -> Any:
+        """Return what the module has beside its answer, such as its loss."""
+        return getattr(self.__dict__["_call"][0], name)
+
     def forward(self, *arguments: Any) -> Any:
         if self._answer is None:
             self._answer = self._call[0](*arguments)
