@@ -10,7 +10,7 @@ from . import common
 from .arguments import parse_table
 from .augmentations import AUGMENTATIONS, PRESETS
 from .job import Job
-from .model_arguments import BACKBONES_OF, DEFAULT_BACKBONE, MODEL_ARGUMENTS
+from .model_arguments import BACKBONES_OF, DEFAULT_BACKBONE, MODEL_ARGUMENTS, parse_model_arguments
 from .parameters import Kind, Output, boolean, choice, folders, integer, number, numbers, parameter, table
 
 MODEL_TYPES = ("MaskRCNN", "FasterRCNN", "RetinaNet", "FCOS", "SSDlite")
@@ -262,9 +262,7 @@ class TrainModel(Job):
             raise InvalidParameter(
                 f"{self.model_type} cannot be built with {backbone}.", f"Set Backbone Model to {' or '.join(fitting)}."
             )
-        parse_table(
-            self.model_arguments, MODEL_ARGUMENTS[self.model_type], "MODEL_ARGUMENTS (Model Arguments)", self.model_type
-        )
+        parse_model_arguments(self.model_type, self.model_arguments)
         if self.freeze and self.backbone_weights == "RANDOM":
             raise InvalidParameter(
                 "FREEZE would keep a backbone of random weights as it is.",

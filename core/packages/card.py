@@ -53,7 +53,7 @@ class ModelCard:
     """The facts of a model.
 
     Attributes:
-        model_type: ``"MaskRCNN"`` or ``"FasterRCNN"``; in a package of someone else, whatever its ``ModelName`` says.
+        model_type: such as ``"MaskRCNN"``; in a package of someone else, whatever its ``ModelName`` says.
         backbone: such as ``"resnet50"``.
         classes: in the order of the network's labels, which count from 1.
         bands: 0-based numbers of the raster's bands that the network takes, in its order.
@@ -67,7 +67,7 @@ class ModelCard:
         threshold: recommended confidence, 0..1: the best F1 score on the validation chips.
         metrics: such as ``{"AP50": 0.61}``.
         training: how it was trained: parameters, versions, device, numbers of chips.
-        options: what else the network is built from: in the layout of Kestrel the sizes of its anchors and heads, in that of
+        options: what else the network is built from: in the layout of Kestrel the Model Arguments, in that of
             Esri the ``ModelParameters`` of the ``.emd`` and, under ``"keywords"``, its ``MaskRCNNkwargs`` or ``Kwargs``.
         layout: ``"kestrel"`` or ``"esri"``: in whose way the network is built, whoever trained it.
         origin: ``"kestrel"`` or ``"esri"``: whose program wrote the package.
