@@ -110,8 +110,8 @@ class Objects:
 
     def placed(self, scale_x: float, scale_y: float, left: int = 0, top: int = 0) -> Objects:
         """Return the objects of the chip when it is resized and then laid at a place; those that become too small go."""
-        scale = np.array((scale_x, scale_y) * 2, np.float32)
-        boxes = self.boxes * scale
+        # in float64, so that what ends at the edge of the chip ends at that of the result
+        boxes = (self.boxes * np.array((scale_x, scale_y) * 2)).astype(np.float32)
         before, after = (some[:, 2:] - some[:, :2] for some in (self.boxes, boxes))
         keep = (after >= np.minimum(before, SMALLEST)).all(1)
         boxes += np.array((left, top) * 2, np.float32)

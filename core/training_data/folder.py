@@ -13,7 +13,7 @@ from rasterio.enums import ColorInterp
 
 from ..errors import InputError
 from .chips import Chip, Targets
-from .formats import FORMATS, Found
+from .formats import FORMATS, Found, read_labels
 from .metadata import EMD, Metadata
 from .opening import AGAIN, IMAGES, open_image
 from .sides import read_sides
@@ -118,7 +118,7 @@ class TrainingData:
         if not labelled:
             raise InputError(f"None of the {len(images)} chips in {folder} has labels.", AGAIN)
         data = cls(folder, metadata, found, images)
-        if not any(_holds_objects(data, chip) for chip in data.chips):
+        if not _hold_objects(data):
             raise InputError(
                 f"The {labelled} chips in {folder} hold no object.", " ".join(data.warnings) or "Export labelled objects."
             )
@@ -156,7 +156,7 @@ class TrainingData:
         Raises:
             InputError: a label file is broken or does not fit the chip.
         """
-        return FORMATS[self.metadata_format].read(chip.labels, *chip.size)
+        return read_labels(FORMATS[self.metadata_format], chip.labels, *chip.size)
 
 
 def _first_readable(chips: Sequence[Chip]) -> Path:
@@ -168,12 +168,22 @@ def _first_readable(chips: Sequence[Chip]) -> Path:
     return chips[0].image
 
 
-def _holds_objects(data: TrainingData, chip: Chip) -> bool:
-    """Whether a chip has an object; a broken one has, for all that is known: who reads it later hears of it."""
-    try:
-        return len(data.read_targets(chip)) > 0
-    except InputError:
-        return True
+def _hold_objects(data: TrainingData) -> bool:
+    """Whether any chip that can be read has an object. Broken ones are left to who reads them all, if some are not.
+
+    Raises:
+        InputError: a chip is broken, and no other has an object.
+    """
+    broken: InputError | None = None
+    for chip in data.chips:
+        try:
+            if len(data.read_targets(chip)):
+                return True
+        except InputError as error:
+            broken = broken or error
+    if broken is not None:
+        raise broken
+    return False
 
 
 def _foreign(folder: Path) -> Metadata:
