@@ -131,9 +131,9 @@ def make_optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
 
 def make_schedule(optimizer: torch.optim.Optimizer, recipe: Recipe, steps: int) -> LRScheduler:
     """Return what sets the learning rate of each of so many steps."""
-    if recipe.schedule == "ONE_CYCLE":
+    if recipe.schedule == "ONE_CYCLE" and steps >= 8:  # fewer have no quarter to rise in
         highest = [group["lr"] for group in optimizer.param_groups]
-        return OneCycleLR(optimizer, max_lr=highest, total_steps=max(steps, 2) + 1, pct_start=0.25)
+        return OneCycleLR(optimizer, max_lr=highest, total_steps=steps + 1, pct_start=0.25)
     return LambdaLR(optimizer, cosine(steps))
 
 

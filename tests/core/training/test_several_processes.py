@@ -65,15 +65,9 @@ def test_the_first_process_starts_the_others(start, fit, two_devices, tmp_path):
 
 def test_the_error_of_another_process_is_told(make_chips, fit, two_devices, monkeypatch, tmp_path):
     folder = make_chips(count=12)
-    # Only the other process reads the folder again: this one has opened it before it broke.
-    opened = train.open_training_data
-
-    def open_then_break(*given):
-        data = opened(*given)
-        (folder / "esri_model_definition.emd").write_text("{}")
-        return data
-
-    monkeypatch.setattr(train, "open_training_data", open_then_break)
+    data = train.open_training_data(folder)
+    (folder / "esri_model_definition.emd").write_text("{}")  # which only the other process will see
+    monkeypatch.setattr(train, "open_training_data", lambda *given: data)
     with pytest.raises(InputError, match="esri_model_definition"):
         fit(folder, epochs=1)
     assert not (tmp_path / "model").exists()

@@ -47,13 +47,19 @@ def test_the_folder_holds_what_arcgis_leaves_too(trained):
     assert names == {
         "model.dlpk", "model.emd", "model.pth", "model_metrics.html", "ModelCharacteristics/loss_graph.png",
         "ModelCharacteristics/show_results.png", "ModelCharacteristics/training_validation_loss.json",
+        "ModelCharacteristics/confusion_matrix.png", "ModelCharacteristics/precision_recall.png",
+        "ModelCharacteristics/learning_rate.png",
     }  # fmt: skip
     assert sorted(path.name for path in folder.parent.iterdir()) == ["chips", "model"]
     with zipfile.ZipFile(outputs["MODEL"]) as archive:
         assert set(archive.namelist()) == names - {"model.dlpk"}
     curves = json.loads((folder / "ModelCharacteristics/training_validation_loss.json").read_text())
     assert [line["epoch"] for line in curves["training_validation_loss_per_epoch"]] == [1, 2]
-    assert outputs.keys() == {"MODEL", "REPORT", "AP50", "BEST_EPOCH", "OUTPUT"}
+    assert outputs.keys() == {
+        "MODEL", "REPORT", "AP", "AP50", "F1", "THRESHOLD", "VALIDATION_LOSS", "BEST_EPOCH", "OUTPUT",
+    }  # fmt: skip
+    assert outputs["THRESHOLD"] == read_package(outputs["MODEL"]).card.threshold
+    assert outputs["VALIDATION_LOSS"] == curves["training_validation_loss_per_epoch"][outputs["BEST_EPOCH"] - 1]["validation_loss"]
 
 
 def test_the_card_says_what_the_model_saw(trained):
@@ -62,7 +68,8 @@ def test_the_card_says_what_the_model_saw(trained):
     assert [(item.value, item.name, item.color) for item in card.classes] == [(10, "square", (10, 20, 30))]
     assert (card.bands, card.band_names, card.cell_size) == ((0, 1, 2), ("Red", "Green", "Blue"), (0.5, 0.5))
     assert 0.05 <= card.threshold <= 0.95
-    assert 7 <= card.options["anchor_sizes"][0] <= 11  # half of the squares
+    assert 12 <= card.options["anchor_sizes"][0] <= 22  # the squares
+    assert card.extent is not None
     assert card.training["training_chips"] + card.training["validation_chips"] == 15
     assert card.training["versions"]["PyTorch"] == torch.__version__
 
@@ -72,7 +79,7 @@ def test_what_the_user_sees_while_it_runs(trained):
     for name in ("training_loss", "validation_loss", "ap50", "learning_rate"):
         assert len(log.curve(name)) == 2
         assert all(math.isfinite(value) for value in log.curve(name))
-    assert "epoch | training loss | validation loss |  AP50" in log.text
+    assert "epoch | training loss | validation loss |    AP |  AP50" in log.text
     assert "Device: CPU" in log.text
     assert "12 train, 3 validate (drawn by lot; no two chips overlap)" in log.text
     stages = {event.stage for event in log.stages}
@@ -84,7 +91,7 @@ def test_what_the_user_sees_while_it_runs(trained):
 
 def test_the_report_shows_numbers_and_pictures(trained):
     html = Path(trained[0]["REPORT"]).read_text("utf-8")
-    for part in ("FasterRCNN with mobilenet_v2", "AP50", "square", "data:image/png;base64,", "Random seed", "CPU ("):
+    for part in ("FasterRCNN", "mobilenet_v2", "AP50", "square", "data:image/png;base64,", "Random seed", "CPU ("):
         assert part in html
     assert "nan" not in html.split("base64")[0]
 
@@ -154,9 +161,11 @@ def test_fine_tuning_keeps_the_network_and_says_what_changes(make_chips, fit, tr
 
 
 def test_fine_tuning_starts_where_the_model_was(fit, trained):
-    first, before = trained
-    _, log = fit(Path(first["OUTPUT"]).parent / "chips", epochs=1, pretrained_model=first["MODEL"])
-    assert log.curve("training_loss")[0] < before.curve("training_loss")[0]
+    first, _ = trained
+    values = {"epochs": 1, "learning_rate": 1e-9, "pretrained_model": first["MODEL"]}
+    outputs, log = fit(Path(first["OUTPUT"]).parent / "chips", **values)
+    before, after = (read_package(path["MODEL"]).state_dict() for path in (first, outputs))
+    assert all(torch.allclose(value, after[name], atol=1e-6) for name, value in before.items())
     assert "change" not in log.text
     assert "Fine-tuning model.dlpk" in log.text
 
