@@ -10,7 +10,8 @@ from affine import Affine
 
 from core.events import Message, Metric, Progress
 from core.jobs import TrainModel
-from core.models.rcnn import default_options
+from core.models import new_options
+from core.models.anchors import Labels
 from core.packages import IMAGENET, ClassInfo, ModelCard
 from core.reporting import Reporter
 from core.training import train
@@ -173,7 +174,7 @@ def new_card():
             "dtype": "uint8",
             "tile_size": SIZE,
             "normalisation": IMAGENET,
-            "options": default_options("mobilenet_v2", 18.0),
+            "options": new_options(kind, "mobilenet_v2", labels=Labels.of([[18, 18]])),
         }
         return ModelCard(model_type=kind, **{**values, **fields})
 
