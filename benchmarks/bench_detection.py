@@ -15,6 +15,7 @@ import rasterio
 import torch
 from torch import nn
 
+from benchmarks.networks import new_card
 from core.detection.pipeline import detect
 from core.detection.tiles import Grid
 from core.imagery import Raster

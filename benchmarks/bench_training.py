@@ -16,8 +16,7 @@ import numpy as np
 import rasterio
 import torch
 
-from core.models import build
-from core.models.rcnn import default_options
+from core.models import build, new_options
 from core.packages import IMAGENET, ClassInfo, ModelCard
 from core.reporting import Reporter
 from core.training import augmentation, loop
@@ -37,7 +36,7 @@ def measure(quick: bool = False) -> dict[str, float | str]:
     card = ModelCard(
         model_type="FasterRCNN", backbone="mobilenet_v2", classes=(ClassInfo(1, "object"),), bands=(0, 1, 2),
         band_names=("Red", "Green", "Blue"), dtype="uint8", tile_size=SIZE, normalisation=IMAGENET,
-        options=default_options("mobilenet_v2", 32.0),
+        options=new_options("FasterRCNN", "mobilenet_v2"),
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder, mock.patch.object(augmentation, "ZOOM", 0.0):  # the same pixels for both
         _write_chips(Path(folder), count)

@@ -36,10 +36,10 @@ def _ratios(default: tuple[float, ...], help: str, most: int = 9) -> Argument:
 
 _VERSION = _count("version", "1: the network as first published; 2: torchvision's newer one, better and slower. Default 2 for "
                   "backbone resnet50_v2, else 1.", None, 2)  # fmt: skip
-_PYRAMID = _count("pyramid_channels", "Channels of each level of the feature pyramid. Default 64 for mobilenet, else 256.", None,
-                  1024, 4)  # fmt: skip
-_GROUPED = _count("pyramid_channels", "Channels of each level of the feature pyramid and of the heads, a multiple of 32. Default "
-                  "64 for mobilenet, else 256.", None, 1024, 32)  # fmt: skip
+_PYRAMID = _count("pyramid_channels", "Channels of each level of the feature pyramid. Default 64 for mobilenet, else 256.",
+                  None, 1024, 4)  # fmt: skip
+_GROUPED = _count("pyramid_channels", "Channels of each level of the feature pyramid and of the heads, a multiple of 32. "
+                  "Default 64 for mobilenet, else 256.", None, 1024, 64)  # fmt: skip
 _HEIGHT_TO_WIDTH = "Height / width of the anchors; three where published weights shall fit."
 _SHAPES = _ratios((0.5, 1.0, 2.0), _HEIGHT_TO_WIDTH)
 
@@ -86,7 +86,8 @@ MODEL_ARGUMENTS: dict[str, tuple[Argument, ...]] = {
     "FasterRCNN": _RCNN,
     "RetinaNet": (
         _VERSION,
-        _sizes("Side of the smallest anchors of each of 5 levels (strides 8 to 128), pixels. Default: fitted to the labels.", 5),
+        _sizes("Side of the smallest anchors of each of 5 levels (strides 8 to 128), pixels. "
+               "Default: fitted to the labels.", 5),
         Argument("scales", "Factors of the anchor sizes; three where published weights shall fit.",
                  (1.0, 2 ** (1 / 3), 2 ** (2 / 3)), minimum=0.1, maximum=10.0, count=(1, 6)),
         _SHAPES,

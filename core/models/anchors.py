@@ -9,7 +9,8 @@ from itertools import combinations, pairwise
 import numpy as np
 
 MATCHED = 0.5  # IoU of shapes below which a label is missed
-_BIN = 1 / 8  # octaves: labels whose sides differ by less are taken together
+_BINS = (1 / 8, 1 / 4, 1 / 2)  # octaves: labels whose sides differ by less are taken together
+_ENOUGH = 800  # such groups; coarser ones if there are more
 _BASES = 2.0 ** np.arange(2, 6.51, 1 / 8)  # 4 to 90 px: sides of the smallest anchors tried
 _RATIOS = 2.0 ** np.arange(-2, 2.01, 1 / 4)  # height / width, 1/4 to 4
 
@@ -43,8 +44,13 @@ class Labels:
             raise ValueError("there are no labels to fit anchors to")
         if turned:
             sides = np.concatenate([sides, sides[:, ::-1]])
-        bins, inverse, count = np.unique(np.rint(np.log2(sides) / _BIN), axis=0, return_inverse=True, return_counts=True)
-        means = np.stack([np.bincount(inverse.ravel(), np.log2(side), len(bins)) for side in sides.T], 1) / count[:, None]
+        octaves = np.log2(sides)
+        for size in _BINS:
+            row, column = np.rint(octaves.T / size).astype(np.int64)
+            bins, inverse, count = np.unique(row * 1000 + column, return_inverse=True, return_counts=True)
+            if len(bins) <= _ENOUGH:
+                break
+        means = np.stack([np.bincount(inverse.ravel(), side, len(bins)) for side in octaves.T], 1) / count[:, None]
         width, height = 2.0**means.T
         return cls(width, height, count / count.sum())
 

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import torch
 from torch import nn
 
 from ..errors import ModelError
 from ..packages import ModelCard, Package
-from .registry import model_type
+from .anchors import Labels
+from .options import defaults
+from .registry import MODELS, model_type
 from .state_names import misfit, not_finite, with_current_names
+
+
+def new_options(
+    model_type: str, backbone: str, given: Mapping[str, Any] | None = None, labels: Labels | None = None
+) -> dict[str, Any]:
+    """Return the options of a new network of Kestrel's own, for its card.
+
+    Args:
+        model_type: a key of :data:`core.models.MODELS`.
+        backbone: a key of :data:`core.models.backbones.BACKBONES`.
+        given: values of Model Arguments by name, which stay.
+        labels: shapes that the anchors are fitted to; None for torchvision's anchors.
+    """
+    given = given or {}
+    values = {**defaults(model_type, backbone, given.get("version")), **given}
+    return {**values, **MODELS[model_type].anchor_options(values, given, labels)}
 
 
 def build(card: ModelCard, fixed_norm: bool = True, fixed_heads: bool | None = None) -> nn.Module:

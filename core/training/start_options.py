@@ -10,8 +10,8 @@ import numpy as np
 from ..errors import InvalidParameter
 from ..jobs import TrainModel
 from ..jobs.model_arguments import MODEL_ARGUMENTS, parse_model_arguments
-from ..models import MODELS, fcos, model_type
-from ..models import options as network_options
+from ..models import MODELS, fcos, model_type, options
+from ..models import new_options as network_options
 from ..models.anchors import Labels, missed
 from ..models.esri.rcnn import COUNTS, SHARES
 from ..models.published import choose
@@ -38,8 +38,7 @@ def new_options(job: TrainModel, kind: str, backbone: str, labels: Labels) -> di
     given = parse_model_arguments(kind, job.model_arguments)
     if job.arcgis_compatible:
         return {"keywords": _keywords(kind, given)} if given else {}
-    values = {**network_options.defaults(kind, backbone, given.get("version")), **given}
-    values |= MODELS[kind].anchor_options(values, given, labels if job.fit_anchors else None)
+    values = network_options(kind, backbone, given, labels if job.fit_anchors else None)
     if kind == "SSDlite" and backbone == "mobilenet_v3_large":  # torchvision's COCO weights are of the smaller tail
         start = choose(job.backbone_weights, job.weights_file, kind, backbone, 1)
         values["reduced_tail"] = start.source != "IMAGENET"
@@ -54,7 +53,7 @@ def changed_options(job: TrainModel, card: ModelCard, data: TrainingData) -> dic
     """
     given = parse_model_arguments(card.model_type, job.model_arguments)
     if card.layout == "kestrel":
-        return network_options.changed(card, given)
+        return options.changed(card, given)
     if card.model_type == "RetinaNet":
         return {**card.options, **_retinanet(card, given)}
     keywords = {**(card.options.get("keywords") or {}), **_keywords(card.model_type, given)}
@@ -129,7 +128,7 @@ def _advice(card: ModelCard, sides: np.ndarray, labels: Labels, share: float) ->
     """Return what to do about anchors that miss labels."""
     if card.layout == "esri":
         return "ArcGIS fixes them: export at another cell size, or train a network of Kestrel's own."
-    fitted = MODELS[card.model_type].anchor_options(network_options.read(card), (), labels)
+    fitted = MODELS[card.model_type].anchor_options(options.read(card), (), labels)
     better = missed(model_type(card).shapes(replace(card, options={**card.options, "anchor_limit": None, **fitted})), sides)
     if better < share - 0.01:
         told = ", ".join(f"{name} {' '.join(f'{one:g}' for one in values)}" for name, values in fitted.items())

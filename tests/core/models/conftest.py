@@ -3,16 +3,10 @@
 import pytest
 import torch
 
-from core.models import MODELS, options
+from core.models import new_options
 from core.packages import IMAGENET, ClassInfo, ModelCard
 
 torch.set_num_threads(1)  # tiny networks lose more by waiting for threads than they gain, above all on a busy machine
-
-
-def default_options(model_type, backbone, **given):
-    """Return the options of a new network with torchvision's anchors."""
-    values = {**options.defaults(model_type, backbone, given.get("version")), **given}
-    return {**values, **MODELS[model_type].anchor_options(values, given, None)}
 
 
 @pytest.fixture
@@ -28,7 +22,7 @@ def new_card():
             "dtype": "uint8",
             "tile_size": 64,
             "normalisation": IMAGENET,
-            "options": {} if fields.get("layout") == "esri" else default_options(model_type, backbone, **(arguments or {})),
+            "options": {} if fields.get("layout") == "esri" else new_options(model_type, backbone, arguments),
         }
         return ModelCard(model_type=model_type, backbone=backbone, **{**values, **fields})
 

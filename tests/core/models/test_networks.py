@@ -255,7 +255,7 @@ def test_what_cannot_be_built_is_named(new_card, change, text):
         ("FasterRCNN", {"anchor_sizes": [8.0]}, r"anchor_sizes is \[8.0\]; it must be 5 numbers"),
         ("FasterRCNN", {"box_features": "wide"}, "box_features is 'wide'; it must be a whole number"),
         ("MaskRCNN", {"rpn_bg_iou_thresh": 0.8}, "rpn_bg_iou_thresh is 0.8, more than rpn_fg_iou_thresh, 0.7"),
-        ("RetinaNet", {"pyramid_channels": 40}, "pyramid_channels is 40, no multiple of 32"),
+        ("RetinaNet", {"pyramid_channels": 100}, "pyramid_channels is 100, no multiple of 32"),
         ("SSDlite", {"topk_candidates": float("inf")}, "topk_candidates is inf"),
         ("FCOS", {"level_limits": [64, 32, 99, 100]}, "level_limits are 64 32 99 100, which do not rise"),
     ],

@@ -9,8 +9,7 @@ import torch
 
 from core.errors import Cancelled, ModelError
 from core.events import Progress
-from core.models import build, weights
-from core.models.backbones import BACKBONES
+from core.models import weights
 
 
 @pytest.fixture
@@ -91,23 +90,3 @@ def test_a_cancelled_download_leaves_nothing(cache, site, name, report):
     with pytest.raises(Cancelled):
         weights.fetch(name, site, report)
     assert not any(cache.iterdir())
-
-
-@pytest.mark.parametrize("backbone", list(BACKBONES))
-def test_published_weights_go_into_the_backbone(cache, new_card, monkeypatch, backbone):
-    """A file with torchvision's names and shapes, in the place of the real one."""
-    known = BACKBONES[backbone]
-    published = known.make(weights=None).state_dict()
-    stream = io.BytesIO()
-    torch.save(published, stream)
-    digits = hashlib.sha256(stream.getvalue()).hexdigest()[:8]
-    monkeypatch.setitem(BACKBONES, backbone, type(known)(**{**vars(known), "weights": f"x-{digits}.pth"}))
-    cache.mkdir(parents=True)
-    (cache / f"x-{digits}.pth").write_bytes(stream.getvalue())
-    body = build(new_card(backbone=backbone), weights="IMAGENET").backbone.body.state_dict()
-    prefix = f"{known.features}." if known.features else ""
-    assert len(body) > 100
-    assert all(torch.equal(value, published[prefix + name]) for name, value in body.items())
-    four = new_card(backbone=backbone, bands=(0, 1, 2, 3), band_names=("Red", "Green", "Blue", "Infrared"))
-    first = next(iter(build(four, weights="IMAGENET").backbone.body.state_dict().values()))
-    assert torch.allclose(first[:, 2], next(iter(body.values()))[:, 2] * 3 / 4)

@@ -10,7 +10,7 @@ from affine import Affine
 
 from core.events import Message, Metric, Progress
 from core.jobs import TrainModel
-from core.models import MODELS, options
+from core.models import new_options
 from core.models.anchors import Labels
 from core.packages import IMAGENET, ClassInfo, ModelCard
 from core.reporting import Reporter
@@ -161,12 +161,6 @@ def trainer():
     return lambda folder, **values: run_job(write_chips(folder / "chips", count=6), folder / "model", Log(), **values)
 
 
-def new_options(kind):
-    """Return the options of a new network of MobileNetV2 whose anchors fit squares of 18 px."""
-    values = options.defaults(kind, "mobilenet_v2")
-    return values | MODELS[kind].anchor_options(values, {}, Labels.of(np.full((1, 2), 18.0)))
-
-
 @pytest.fixture
 def new_card():
     """Make a card of a new model of one class; keywords replace its fields."""
@@ -180,7 +174,7 @@ def new_card():
             "dtype": "uint8",
             "tile_size": SIZE,
             "normalisation": IMAGENET,
-            "options": new_options(kind),
+            "options": new_options(kind, "mobilenet_v2", labels=Labels.of([[18, 18]])),
         }
         return ModelCard(model_type=kind, **{**values, **fields})
 

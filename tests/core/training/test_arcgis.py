@@ -7,8 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from core.errors import InvalidParameter, ModelError
+from core.errors import InvalidParameter
 from core.models import build, load
+from core.models.layers import LearningBatchNorm2d
 from core.packages import IMAGENET, ClassInfo, ModelCard, read_package, write_package
 from core.training import starting
 
@@ -115,10 +116,20 @@ def test_other_bands_get_a_first_layer_of_their_own(esri_package, make_chips, fi
     assert [len(row) for row in emd["NormalizationStats"].values()] == [4] * 8
 
 
-def test_a_retinanet_is_refused_by_name(make_chips, fit, shared_data, tmp_path):
-    with pytest.raises(ModelError, match=r"retinanet\.dlpk holds a RetinaNet, which Kestrel can detect with but not train"):
-        fit(make_chips(count=4), pretrained_model=str(shared_data / "esri-models" / "retinanet.dlpk"))
-    assert not (tmp_path / "model").exists()
+def test_a_retinanet_of_arcgis_is_trained_further_and_stays_compatible(make_chips, fit, shared_data):
+    theirs = read_package(shared_data / "esri-models" / "retinanet.dlpk")
+    outputs, log = fit(make_chips(count=4), pretrained_model=str(theirs.path), epochs=1, learning_rate=1e-4)
+    ours = read_package(outputs["MODEL"])
+    assert (ours.card.model_type, ours.card.layout, len(ours.card.classes)) == ("RetinaNet", "esri", 1)
+    before, after = theirs.state_dict(), ours.state_dict()
+    assert before.keys() == after.keys()
+    assert after["classifier.4.weight"].shape[0] == 9
+    assert not torch.equal(before["smoothers.0.weight"], after["smoothers.0.weight"])
+    assert all(torch.equal(before[name], after[name]) for name in before if name.endswith("running_mean"))
+    assert "the last layers start anew" in log.text
+    with zipfile.ZipFile(outputs["MODEL"]) as archive:
+        emd = json.loads(archive.read("model.emd"))
+    assert (emd["ModelName"], emd["ModelParameters"]["backbone"]) == ("RetinaNet", theirs.card.backbone)
 
 
 def test_a_network_of_kestrels_does_not_become_compatible(trained, make_chips, fit, tmp_path):
@@ -129,23 +140,25 @@ def test_a_network_of_kestrels_does_not_become_compatible(trained, make_chips, f
     assert not (tmp_path / "model").exists()
 
 
-@pytest.mark.parametrize("weights", ["RANDOM", "IMAGENET"])
-def test_published_weights_fill_esris_network(new_card, monkeypatch, make_log, weights):
+@pytest.mark.parametrize("weights", ["RANDOM", "AUTO"])
+def test_published_weights_fill_esris_network(new_card, tmp_path, make_log, weights):
     """Those are names of torchvision's classifier; here they go into numbered layers."""
     from torchvision.models import resnet18
 
     torch.manual_seed(0)
     published = resnet18(weights=None).state_dict()
-    monkeypatch.setattr("core.models.weights.imagenet", lambda name: dict(published))
-    monkeypatch.setattr("core.models.weights.fetch", lambda *args, **values: None)
+    torch.save(published, tmp_path / "resnet18.pth")
     card = new_card("FasterRCNN", layout="esri", backbone="resnet18", options={})
-    job = starting.TrainModel(input=".", output="o", backbone="resnet18", backbone_weights=weights, arcgis_compatible=True)
+    file = {} if weights == "RANDOM" else {"weights_file": str(tmp_path / "resnet18.pth")}
+    job = starting.TrainModel(
+        input=".", output="o", backbone="resnet18", backbone_weights=weights, arcgis_compatible=True, **file
+    )
     network = starting.new_network(job, card, None, make_log())
     state = network.state_dict()
     same = torch.equal(state["backbone.7.1.conv2.weight"], published["layer4.1.conv2.weight"])
-    assert same == (weights == "IMAGENET")
+    assert same == (weights == "AUTO")
     assert torch.equal(state["backbone.0.weight"], published["conv1.weight"]) == same
-    learning = [type(layer) is nn.BatchNorm2d for layer in network.modules() if isinstance(layer, nn.BatchNorm2d)]
+    learning = [isinstance(layer, LearningBatchNorm2d) for layer in network.modules() if isinstance(layer, nn.BatchNorm2d)]
     assert all(learning) if weights == "RANDOM" else not any(learning)
     starting.freeze(network, card, job, None)
     frozen = {key for key, value in network.backbone.named_parameters() if "conv" in key and not value.requires_grad}
