@@ -19,7 +19,6 @@ from core.detection.pipeline import detect
 from core.detection.tiles import Grid
 from core.imagery import Raster
 from core.models import build, prepare
-from core.models.rcnn import default_options
 from core.packages import IMAGENET, ClassInfo, ModelCard
 
 NAME = "Detection"
@@ -73,11 +72,7 @@ def _image(path: Path, size: int) -> str:
 
 
 def _card(model_type: str) -> ModelCard:
-    return ModelCard(
-        model_type=model_type, backbone="mobilenet_v2", classes=(ClassInfo(1, "tree"),), bands=(0, 1, 2),
-        band_names=("Red", "Green", "Blue"), dtype="uint8", tile_size=TILE, normalisation=IMAGENET,
-        options={**default_options("mobilenet_v2", 60), "max_detections": OBJECTS, "min_score": 0.0},
-    )  # fmt: skip
+    return new_card(model_type, "mobilenet_v2", TILE, 60, box_detections_per_img=OBJECTS, box_score_thresh=0.0)
 
 
 def _network(card: ModelCard) -> nn.Module:

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import nn
 
+from ..errors import ModelError
 from ..imagery.band_names import color_of
+from .state_names import misfit
 
 
-def adapt_bands(weight: torch.Tensor, have: Sequence[str], want: Sequence[str]) -> torch.Tensor:
+def adapt_bands(weight: torch.Tensor, have: Sequence[str], want: Sequence[str], scheme: str = "MEAN") -> torch.Tensor:
     """Return the weights of a first convolution for other bands.
 
-    A band whose name is known keeps the weights of its own name; any other gets the mean of all bands. Without telling
-    names the bands keep their places, and those beyond get the mean; if they are fewer, all get it. When the number of
-    bands changes, all are scaled by old count / new count, so that the sum over the bands stays as large as it was.
+    A band whose name is known keeps the weights of its own name; the scheme says what any other gets. Without telling names
+    the bands keep their places, and those beyond count as unknown; if they are fewer, all do. When the number of bands
+    changes, weights that are copied are scaled by old count / new count, so that the sum over the bands stays as large as it
+    was; with random ones, whose sum is about 0, it does so without.
 
     Args:
         weight: (out, len(have), kh, kw).
         have: names of the bands it was trained on.
         want: names of the bands it will see; ``""`` where unknown.
+        scheme: ``"MEAN"``: the mean of all bands; ``"RED_BAND"``: those of red, or of the first band where none is called so;
+            ``"RANDOM"``: normally distributed, as wide as the others; ``"ALL_RANDOM"``: all bands so. Bands that are the same
+            as before keep their weights with any.
 
     Returns:
         (out, len(want), kh, kw).
@@ -34,9 +40,16 @@ def adapt_bands(weight: torch.Tensor, have: Sequence[str], want: Sequence[str]) 
         sources = [place if place < len(have) else None for place in range(len(want))]
     if sources == list(range(len(have))):
         return weight
-    mean = weight.mean(1)
-    adapted = torch.stack([mean if source is None else weight[:, source] for source in sources], 1)
-    return adapted * (len(have) / len(want))
+    if scheme == "ALL_RANDOM":
+        sources = [None] * len(want)
+    random = scheme in ("RANDOM", "ALL_RANDOM")
+    red = known.index("0") if "0" in known else 0
+    rest = weight[:, red] if scheme == "RED_BAND" else weight.mean(1)
+    parts = [
+        weight[:, source] if source is not None else torch.randn_like(rest) * weight.std() if random else rest
+        for source in sources
+    ]
+    return torch.stack(parts, 1) * (1.0 if random else len(have) / len(want))
 
 
 def _canonical(band_name: str) -> str:
@@ -45,13 +58,21 @@ def _canonical(band_name: str) -> str:
     return band_name.strip().lower() if color is None else str(color)
 
 
-def load_matching(network: nn.Module, state: dict[str, torch.Tensor], fresh: Sequence[str]) -> None:
-    """Load all weights except those whose names start with one of ``fresh``, which stay as they were made.
+def load_fitting(network: nn.Module, state: Mapping[str, torch.Tensor], fresh: Sequence[str]) -> list[str]:
+    """Load all weights that fit, except those whose names start with one of ``fresh``, which stay as they were made.
+
+    Returns:
+        The names of the others that stay so as well, because theirs have other shapes.
 
     Raises:
-        RuntimeError: any other weight is missing, left over or of another shape.
+        ModelError: a weight is missing, or left over.
     """
     own = network.state_dict()
-    kept = {key: value for key, value in state.items() if not key.startswith(tuple(fresh))}
-    kept |= {key: value for key, value in own.items() if key.startswith(tuple(fresh))}
-    network.load_state_dict(kept)
+    kept = {key: value for key, value in own.items() if key.startswith(tuple(fresh))}
+    given = {key: value for key, value in state.items() if not key.startswith(tuple(fresh))}
+    others = [key for key, value in own.items() if key in given and given[key].shape != value.shape]
+    result = {**given, **kept, **{key: own[key] for key in others}}
+    if reason := misfit(own, result):
+        raise ModelError(f"The weights are of another network: {reason}.", "Choose weights of the same kind of network.")
+    network.load_state_dict(result)
+    return others

@@ -7,15 +7,12 @@ from torch import nn
 
 from ..errors import ModelError
 from ..packages import ModelCard, Package
-from . import weights as published
-from .adapting import adapt_bands
-from .backbones import backbone, load_classifier
 from .registry import model_type
 from .state_names import misfit, not_finite, with_current_names
 
 
-def build(card: ModelCard, weights: str = "NONE", fixed_norm: bool = True) -> nn.Module:
-    """Build the network that a card describes.
+def build(card: ModelCard, fixed_norm: bool = True, fixed_heads: bool | None = None) -> nn.Module:
+    """Build the network that a card describes, with random weights.
 
     In training mode it takes (images, targets) and returns the losses by name; in evaluation mode it takes images and returns
     one dict each: ``boxes`` float32 (n, 4) as x0, y0, x1, y1 in pixels, ``labels`` int64 (n,) that count the card's classes
@@ -24,19 +21,15 @@ def build(card: ModelCard, weights: str = "NONE", fixed_norm: bool = True) -> nn
 
     Args:
         card: the facts.
-        weights: ``"IMAGENET"`` loads torchvision's published weights into the backbone, fitted to the card's bands;
-            ``"NONE"`` leaves it random.
-        fixed_norm: False lets the normalisation layers learn, which training from nothing needs. The state dict is the same.
+        fixed_norm: False lets the normalisation of the backbone learn, which training from nothing needs. The state dict is
+            the same.
+        fixed_heads: the same of the pyramid and the heads; None for what ``fixed_norm`` says.
 
     Raises:
-        ModelError: the kind of model or backbone is unknown, its options are damaged, or the weights cannot be had.
+        ModelError: the kind of model or backbone is unknown, or its options are damaged.
     """
-    network: nn.Module = model_type(card).build(card, fixed_norm)
-    if weights == "IMAGENET":
-        state = published.imagenet(card.backbone)
-        name = backbone(card.backbone).first_convolution
-        state[name] = adapt_bands(state[name], ("Red", "Green", "Blue"), card.band_names)
-        load_classifier(network, card.backbone, state)
+    fixed = fixed_norm if fixed_heads is None else fixed_heads
+    network: nn.Module = model_type(card).build(card, fixed_norm, fixed)
     return network
 
 

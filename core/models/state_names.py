@@ -11,6 +11,7 @@ _RENAMED = (  # torchvision 0.13 put each convolution into a block of its own
     (re.compile(r"^(backbone\.fpn\.(?:inner|layer)_blocks\.\d+)\.(weight|bias)$"), r"\1.0.\2"),
     (re.compile(r"^(rpn\.head\.conv)\.(weight|bias)$"), r"\1.0.0.\2"),
 )
+_RETINA_HEAD = re.compile(r"^(head\.(?:classification|regression)_head\.conv)\.([0246])\.(weight|bias)$")
 _MASK_HEAD = re.compile(r"^roi_heads\.mask_head\.mask_fcn(\d+)\.(weight|bias)$")
 
 
@@ -20,10 +21,13 @@ def with_current_names(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Ten
     Normalisation layers that were frozen have counted no batches; they get a count of 0, which nothing depends on.
     """
     result = {}
+    retinanet = "head.regression_head.bbox_ctrness.weight" not in state  # else FCOS, which has such names today
     for key, value in state.items():
         for pattern, name in _RENAMED:
             key = pattern.sub(name, key)
         key = _MASK_HEAD.sub(lambda found: f"roi_heads.mask_head.{int(found[1]) - 1}.0.{found[2]}", key)
+        if retinanet:
+            key = _RETINA_HEAD.sub(lambda found: f"{found[1]}.{int(found[2]) // 2}.0.{found[3]}", key)
         result[key] = value
     for key in list(result):
         if key.endswith(".running_mean"):

@@ -1,4 +1,4 @@
-"""torchvision's published ImageNet weights: downloaded once, checked, kept."""
+"""torchvision's published weights: downloaded once, checked, kept."""
 
 from __future__ import annotations
 
@@ -9,25 +9,11 @@ import urllib.request
 from pathlib import Path
 from typing import IO, Any
 
-import torch
-
 from ..errors import ModelError
 from ..reporting import Reporter
 from ..runtime.folders import cache_folder
-from .backbones import backbone
 
 BASE_URL = "https://download.pytorch.org/models/"
-
-
-def imagenet(backbone_name: str, base_url: str = BASE_URL) -> dict[str, torch.Tensor]:
-    """Return the ImageNet weights of a backbone (torchvision's ``IMAGENET1K_V1``), from the cache or the network.
-
-    Raises:
-        ModelError: they are not in the cache and cannot be downloaded, or the file is damaged.
-    """
-    file = fetch(backbone(backbone_name).weights, base_url)
-    state = torch.load(file, map_location="cpu", weights_only=True)
-    return dict(state)
 
 
 def weights_folder() -> Path:
@@ -49,11 +35,13 @@ def fetch(name: str, base_url: str = BASE_URL, report: Reporter | None = None) -
     """
     folder, digits = weights_folder(), Path(name).stem.rpartition("-")[2]
     target, url = folder / name, base_url + name
-    by_hand = f"Without a network: download {url} on another machine and put it, as {name}, into {folder}."
+    by_hand = (
+        f"Without a network: download {url} on another machine, and give it as Weights File, or put it, as {name}, into "
+        f"{folder}."
+    )
     if target.is_file():
-        with target.open("rb") as stream:
-            if _copy(stream, None, None, "") == digits:
-                return target
+        if digits_of(target) == digits:
+            return target
         raise ModelError(
             f"The weights {target} are damaged: their SHA-256 does not start with {digits}.", f"Delete them. {by_hand}"
         )
@@ -67,10 +55,23 @@ def fetch(name: str, base_url: str = BASE_URL, report: Reporter | None = None) -
         part.replace(target)
     except (OSError, http.client.HTTPException) as error:  # URLError is an OSError
         reason = getattr(error, "reason", None) or error
-        raise ModelError(f"The ImageNet weights cannot be downloaded from {url}: {reason}.", by_hand) from error
+        raise ModelError(f"The weights cannot be downloaded from {url}: {reason}.", by_hand) from error
     finally:
         part.unlink(missing_ok=True)
     return target
+
+
+def digits_of(file: Path) -> str:
+    """Return the first 8 digits of a file's SHA-256.
+
+    Raises:
+        ModelError: it cannot be read.
+    """
+    try:
+        with file.open("rb") as stream:
+            return _copy(stream, None, None, "")
+    except OSError as error:
+        raise ModelError(f"The weights {file} cannot be read: {error.strerror or error}.", "Check the file.") from error
 
 
 def _copy(source: Any, sink: IO[bytes] | None, report: Reporter | None, stage: str) -> str:

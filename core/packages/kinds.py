@@ -1,4 +1,4 @@
-"""The kinds of models that ArcGIS writes, by the ``ModelName`` of their packages: what they are and learn from.
+"""The kinds of models that ArcGIS and Kestrel write, by the ``ModelName`` of their packages: what they are and learn from.
 
 Names: Esri's model gallery and the packages of its library. How those that Kestrel runs are built: :mod:`core.models`.
 """
@@ -32,6 +32,8 @@ KINDS: dict[str, ModelKind] = {
     "MaskRCNN": ModelKind("Mask R-CNN", _OUTLINES, "RCNN_Masks", 0.9),
     "FasterRCNN": ModelKind("Faster R-CNN", _BOXES, _VOC),
     "RetinaNet": ModelKind("RetinaNet", _BOXES, _VOC),
+    "FCOS": ModelKind("FCOS", _BOXES, _VOC),
+    "SSDlite": ModelKind("SSDlite", _BOXES, _VOC),
     "SingleShotDetector": ModelKind("Single Shot Detector (SSD)", _BOXES, _VOC),
     "YOLOv3": ModelKind("YOLOv3", _BOXES, _VOC),
     "MMDetection": ModelKind("MMDetection", _BOXES, _VOC),
@@ -55,7 +57,7 @@ KINDS: dict[str, ModelKind] = {
     "Pix2Pix": ModelKind("Pix2Pix", "another look of an image", None),
 }
 
-DETECTORS = ("MaskRCNN", "FasterRCNN", "RetinaNet")
+DETECTORS = ("MaskRCNN", "FasterRCNN", "RetinaNet", "FCOS", "SSDlite")
 """Those that Kestrel runs, so that their packages have to be whole."""
 
 _BY_TYPE: dict[str, ModelKind] = {

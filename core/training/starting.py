@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import torch
-from torchvision.models.detection.generalized_rcnn import GeneralizedRCNN
+from torch import nn
+from torchvision.ops import StochasticDepth
 
-from ..errors import InputError, InvalidParameter, ModelError
+from ..errors import InputError, InvalidParameter
 from ..jobs import TrainModel
-from ..models import MODELS, build, choose_normalisation, load_weights, model_type, weights
-from ..models.adapting import adapt_bands, load_matching
-from ..models.backbones import backbone, body, first_convolution, stem
-from ..models.rcnn import default_options
+from ..models import MODELS, build, choose_normalisation, load_weights, model_type, ssdlite
+from ..models.adapting import adapt_bands, load_fitting
+from ..models.anchors import Labels
+from ..models.backbones import FixedBatchNorm2d, backbone, body, first_convolution, stem
+from ..models.published import Start, choose, load_start
 from ..packages import ModelCard, Package, read_package
 from ..reporting import Reporter
 from ..training_data import TrainingData
+from ..training_data.place import training_extent
+from .start_options import changed_options, new_options, warn_of_anchors
 
 
 def check_format(job: TrainModel, package: Package | None, data: TrainingData) -> str:
@@ -44,7 +47,7 @@ def open_package(job: TrainModel, report: Reporter) -> Package | None:
     """Return the pre-trained package, if one is given, and tell what it decides.
 
     Raises:
-        ModelError: it is no package, or its model cannot be trained.
+        ModelError: it is no package, or Kestrel has no such network.
         InvalidParameter: the network would have to be built in another way.
     """
     if job.pretrained_model is None:
@@ -52,11 +55,6 @@ def open_package(job: TrainModel, report: Reporter) -> Package | None:
     package = read_package(job.pretrained_model)
     card = package.card
     model_type(card)
-    if card.model_type not in MODELS:
-        raise ModelError(
-            f"{package.path.name} holds a {card.model_type}, which Kestrel can detect with but not train further.",
-            f"Give a {' or '.join(MODELS)} package, or train a new model.",
-        )
     if job.arcgis_compatible and card.layout != "esri":
         raise InvalidParameter(
             f"ARCGIS_COMPATIBLE does not fit {package.path.name}: its network is built in Kestrel's own way, and stays so.",
@@ -64,7 +62,7 @@ def open_package(job: TrainModel, report: Reporter) -> Package | None:
         )
     way = ", built as ArcGIS builds it" if card.layout == "esri" else ""
     report.info(f"Fine-tuning {package.path.name}: {card.model_type} with {card.backbone}, {len(card.classes)} classes{way}.")
-    if (card.model_type, card.backbone) != (job.model_type, job.backbone):
+    if (card.model_type, card.backbone) != (job.model_type, job.used_backbone()):
         report.info(f"Model Type and Backbone Model are those of the package: {card.model_type}, {card.backbone}.")
     return package
 
@@ -74,24 +72,31 @@ def new_card(
     kind: str,
     package: Package | None,
     data: TrainingData,
-    median_side: float,
+    sides: np.ndarray,
     statistics: dict[str, tuple[float, ...]],
+    report: Reporter,
 ) -> ModelCard:
-    """Return the card of the model that will be trained.
+    """Return the card of the model that will be trained, and warn when its anchors miss many labels.
 
     Args:
         job: the parameters.
         kind: model type.
         package: to fine-tune; None for a new model.
         data: the training set.
-        median_side: of the square root of the area of the boxes, pixels.
+        sides: (n, 2) widths and heights of the boxes of the labels, pixels.
         statistics: of the bands; see :func:`core.models.choose_normalisation`.
+        report: hears about the anchors.
+
+    Raises:
+        InvalidParameter: Model Arguments or weights that do not fit the network.
+        InputError: the chips are smaller than the network can take.
     """
-    name = package.card.backbone if package else job.backbone
+    name = package.card.backbone if package else job.used_backbone()
     esri = package.card.layout == "esri" if package else job.arcgis_compatible
-    fresh: dict[str, Any] = {} if esri else default_options(name, median_side)
+    labels = Labels.of(sides, turned=data.image_space != "PIXEL_SPACE")
+    options = changed_options(job, package.card, data) if package else new_options(job, kind, name, labels)
     size = max(data.tile_size)
-    return ModelCard(
+    card = ModelCard(
         model_type=kind,
         backbone=name,
         classes=tuple(data.classes),
@@ -103,38 +108,58 @@ def new_card(
         cell_size=data.cell_size,
         crs_wkt=data.crs_wkt,
         normalisation=choose_normalisation(data.dtype, tuple(data.band_names), statistics),
-        options=dict(package.card.options) if package else fresh,
+        options=options,
         layout="esri" if esri else "kestrel",
         image_space=data.image_space,
         value_range=tuple(zip(statistics["min"], statistics["max"], strict=True)),
+        extent=training_extent(data),
     )
+    smallest = model_type(card).MIN_TILE
+    if card.tile_size < smallest:
+        raise InputError(
+            f"The chips are {card.tile_size} pixels wide; {kind} needs {smallest} at least.",
+            "Export larger tiles" + (", or set a larger Chip Size." if job.chip_size else "."),
+        )
+    if card.normalisation.kind == "imagenet":  # as the weights to start from expect their photographs
+        if package and package.card.normalisation.kind == "imagenet":
+            card = replace(card, normalisation=package.card.normalisation)
+        elif not package and kind == "SSDlite" and _start(job, card).source == "COCO":
+            card = replace(card, normalisation=ssdlite.NORMALISATION)
+    warn_of_anchors(card, sides, labels, report)
+    return card
 
 
-def new_network(job: TrainModel, card: ModelCard, package: Package | None, report: Reporter) -> GeneralizedRCNN:
-    """Return the network with the weights to start from.
+def _start(job: TrainModel, card: ModelCard) -> Start:
+    """Return where the weights of a new network come from."""
+    version = int(card.options.get("version", 1))
+    return choose(job.backbone_weights, job.weights_file, card.model_type, card.backbone, version, card.layout)
+
+
+def new_network(job: TrainModel, card: ModelCard, package: Package | None, report: Reporter) -> nn.Module:
+    """Return the network with the weights to start from, and tell which those are and what starts anew.
 
     Raises:
         ModelError: weights that cannot be had or do not fit.
+        InvalidParameter: there are no such weights.
     """
     torch.manual_seed(job.seed)
     if package:
-        return _from_package(card, package, report)
-    if job.backbone_weights == "RANDOM":
+        return _from_package(job, card, package, report)
+    start = _start(job, card)
+    if start.source == "RANDOM":
         report.info(f"Backbone {card.backbone} starts from random weights.")
         return build(card, fixed_norm=False)
-    weights.fetch(backbone(card.backbone).weights, report=report)
-    report.info(f"Backbone {card.backbone} starts from torchvision's ImageNet weights.")
+    whole = start.source == "COCO"
+    report.info(f"{'The network' if whole else f'Backbone {card.backbone}'} starts from {start.name}.")
     if len(card.bands) != 3:
         report.info(f"Its first layer is fitted to {len(card.bands)} bands ({_names(card)}).")
-    return build(card, weights="IMAGENET")
+    network = build(card, fixed_norm=True, fixed_heads=whole)
+    load_start(network, start, card, job.weight_init_scheme, report)
+    return network
 
 
-def _from_package(card: ModelCard, package: Package, report: Reporter) -> GeneralizedRCNN:
+def _from_package(job: TrainModel, card: ModelCard, package: Package, report: Reporter) -> nn.Module:
     old = package.card
-    if (old.classes, old.bands, old.band_names) == (card.classes, card.bands, card.band_names):
-        network = build(card)
-        load_weights(network, package)
-        return network
     donor = build(old)
     load_weights(donor, package)
     state = dict(donor.state_dict())
@@ -145,39 +170,59 @@ def _from_package(card: ModelCard, package: Package, report: Reporter) -> Genera
         report.info(f"The classes change from {before} to {now}: the last layers start anew.")
     if (len(old.bands), old.band_names) != (len(card.bands), card.band_names):
         key = first_convolution(donor)
-        state[key] = adapt_bands(state[key], old.band_names, card.band_names)
+        state[key] = adapt_bands(state[key], old.band_names, card.band_names, job.weight_init_scheme)
         report.info(f"The bands change from {_names(old)} to {_names(card)}: the first layer is fitted to them.")
     network = build(card)
-    load_matching(network, state, fresh)
+    load_fitting(network, state, fresh)
     return network
 
 
-def freeze(network: GeneralizedRCNN, card: ModelCard, job: TrainModel, package: Package | None) -> None:
+def freeze(network: nn.Module, card: ModelCard, job: TrainModel, package: Package | None) -> None:
     """Decide what of the backbone learns: nothing with FREEZE, else all but its stem, which suits any 8-bit photograph.
+
+    Layers of a frozen backbone that leave out paths at random leave out none.
 
     Raises:
         InvalidParameter: the backbone is random, and would stay so.
     """
-    scratch = not package and job.backbone_weights == "RANDOM"
-    if job.freeze:
-        if scratch:
-            raise InvalidParameter(
-                "FREEZE would keep a backbone of random weights as it is.",
-                "Set Backbone Weights to IMAGENET, or do not freeze.",
-            )
-        body(network).requires_grad_(False)
-    elif not scratch and card.normalisation.kind == "imagenet":
-        for layer in stem(network, card.backbone):
+    if not job.freeze:
+        unfreeze(network, card, job, package)
+        return
+    if _from_nothing(job, package):
+        raise InvalidParameter(
+            "FREEZE would keep a backbone of random weights as it is.", "Set Backbone Weights to AUTO, or do not freeze."
+        )
+    body(network).requires_grad_(False)
+    for layer in body(network).modules():
+        if isinstance(layer, StochasticDepth) and layer.p:
+            layer.when_learning, layer.p = layer.p, 0.0
+
+
+def unfreeze(network: nn.Module, card: ModelCard, job: TrainModel, package: Package | None) -> None:
+    """Let the backbone learn, but for normalisation that is fixed, and for the stem of one that was trained on photographs."""
+    body(network).requires_grad_(True)
+    for layer in network.modules():
+        if isinstance(layer, FixedBatchNorm2d):
             layer.requires_grad_(False)
+        elif isinstance(layer, StochasticDepth):
+            layer.p = getattr(layer, "when_learning", layer.p)
+    if not _from_nothing(job, package) and card.normalisation.kind == "imagenet":
+        for part in stem(network, card.backbone):
+            part.requires_grad_(False)
+
+
+def _from_nothing(job: TrainModel, package: Package | None) -> bool:
+    return package is None and job.backbone_weights == "RANDOM"
 
 
 def automatic_rate(card: ModelCard, batch_size: int, package: Package | None) -> float:
     """Return the highest learning rate, for AdamW.
 
-    6e-4 for 4 chips and a light backbone, a third of that for the others, growing with the root of the batch; a third of it
-    again when fine-tuning. Found by trial on tree crowns.
+    6e-4 for 4 chips and a light backbone, a third of that for the others, a sixth for Swin and ConvNeXt, growing with the root
+    of the batch; a third of it again when fine-tuning. Those of the convolutional ones were found by trial on tree crowns.
     """
-    rate = 6e-4 if backbone(card.backbone).light else 2e-4
+    known = backbone(card.backbone)
+    rate = 6e-4 if known.light else 1e-4 if known.last_norm else 2e-4
     rate *= (min(batch_size, 64) / 4) ** 0.5
     return rate / 3 if package else rate
 

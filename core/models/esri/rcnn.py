@@ -9,23 +9,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
-from torchvision.models.detection.rpn import AnchorGenerator
 from torchvision.models.detection.transform import GeneralizedRCNNTransform, resize_boxes
 
 from ...errors import ModelError
 from ...packages import ModelCard
+from ..anchors import grid_shapes
 from ..backbones import build_backbone, build_trunk
-from ..rcnn import ASPECT_RATIOS
+from ..exact import ExactAnchors
+from ..rcnn import ASPECT_RATIOS, USUAL_SIZES
 
 ENLARGED = 1.5  # Esri's min_size is 1.5 times the chip, so that every square tile grows by this
 CHANNELS = 256  # of the pyramid
 _TRUNKS = ("resnet18", "resnet34")
 _PYRAMIDS = ("resnet50", "resnet101", "resnet152")
-_SHARES = ("box_fg_iou_thresh", "box_bg_iou_thresh", "box_positive_fraction", "box_score_thresh", "box_nms_thresh",
+SHARES = ("box_fg_iou_thresh", "box_bg_iou_thresh", "box_positive_fraction", "box_score_thresh", "box_nms_thresh",
            "rpn_fg_iou_thresh", "rpn_bg_iou_thresh", "rpn_positive_fraction", "rpn_nms_thresh", "rpn_score_thresh")  # fmt: skip
-_COUNTS = ("box_batch_size_per_image", "box_detections_per_img", "rpn_batch_size_per_image",
+COUNTS = ("box_batch_size_per_image", "box_detections_per_img", "rpn_batch_size_per_image",
            "rpn_pre_nms_top_n_train", "rpn_pre_nms_top_n_test", "rpn_post_nms_top_n_train",
            "rpn_post_nms_top_n_test")  # fmt: skip
 
@@ -74,6 +76,11 @@ def no_backbone(card: ModelCard, known: Sequence[str]) -> ModelError:
     )
 
 
+def shapes(card: ModelCard) -> np.ndarray:
+    """Return the widths and heights (k, 2) of the anchors in pixels of the tile."""
+    return grid_shapes(_sizes(card), ASPECT_RATIOS) / ENLARGED
+
+
 def keywords(card: ModelCard) -> dict[str, Any]:
     """Return the arguments of torchvision's detectors that follow from the card; those that Esri leaves alone are left out.
 
@@ -81,15 +88,15 @@ def keywords(card: ModelCard) -> dict[str, Any]:
         ModelError: an argument in the ``.emd`` is no number of its kind.
     """
     result: dict[str, Any] = {"num_classes": len(card.classes) + 1}  # label 0 is the background
-    if card.backbone in _TRUNKS:
-        result["rpn_anchor_generator"] = AnchorGenerator(((32,),), (ASPECT_RATIOS,))
+    sizes = tuple((size,) for size in _sizes(card))
+    result["rpn_anchor_generator"] = ExactAnchors(sizes, (ASPECT_RATIOS,) * len(sizes))
     given = card.options.get("keywords") or {}
     if not isinstance(given, dict):
         raise ModelError(f"The package's network options are damaged: the keywords are {given!r}.", "Correct the .emd file.")
     for name, value in given.items():
-        if value is None or name not in (*_SHARES, *_COUNTS):
+        if value is None or name not in (*SHARES, *COUNTS):
             continue  # such as "pretrained_backbone", which says nothing of the finished network
-        count = name in _COUNTS
+        count = name in COUNTS
         good = isinstance(value, (int, float)) and not isinstance(value, bool)
         if not good or (count and (value < 1 or value != int(value))) or (not count and not 0 <= value <= 1):
             raise ModelError(
@@ -99,3 +106,8 @@ def keywords(card: ModelCard) -> dict[str, Any]:
             )
         result[name] = int(value) if count else float(value)
     return result
+
+
+def _sizes(card: ModelCard) -> tuple[float, ...]:
+    """Return the side of the anchors of each level, pixels of the enlarged tile."""
+    return USUAL_SIZES[:1] if card.backbone in _TRUNKS else USUAL_SIZES

@@ -2,25 +2,37 @@
 
 Lin et al., "Focal Loss for Dense Object Detection", 2017. It differs from the paper in places, and so do the weights: the heads
 go convolution, ReLU, normalisation, and the sides of a box follow from the numbers that move its centre.
+
+fastai teaches the network as if its boxes were decoded as usual: where the centre lies and, in two numbers that are never read,
+how the sides differ. The first two then stretch the sides by chance. Here it learns from the boxes that come out: the loss is
+their generalised IoU (Rezatofighi et al., 2019) with the label, so that the two numbers settle where centre and sides together
+overlap best. As they cannot set both, it is the anchor of about the right size that gives a good box: so anchors are matched as
+in the notebook, from an IoU of 0.5, background below 0.4, with the focal loss of alpha 0.25 and gamma 2. Unlike there, a label
+that no anchor meets keeps its best one, else objects smaller than the anchors would teach nothing.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
-from torchvision.ops import nms
+from torchvision.models.detection._utils import Matcher
+from torchvision.ops import box_convert, box_iou, generalized_box_iou_loss, nms, sigmoid_focal_loss
 
 from ...errors import ModelError
 from ...packages import ModelCard
-from ..backbones import FixedBatchNorm2d, backbone, build_trunk
+from ..backbones import backbone, build_trunk
+from ..faster_rcnn import METADATA_FORMATS
+from ..layers import batch_norm
 from .rcnn import no_backbone
 
-METADATA_FORMATS = ("PASCAL_VOC_rectangles", "KITTI_rectangles")
+__all__ = ["CLASS_LAYERS", "MASKS", "METADATA_FORMATS", "MIN_TILE", "build", "shapes"]
 MASKS = False
+MIN_TILE = 32  # pixels: one cell of the backbone's coarsest level
 CLASS_LAYERS = ("classifier.4.",)  # what depends on the classes
 
 _BACKBONES = ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152")
@@ -29,26 +41,44 @@ _ANCHOR = 4.0  # cells that an anchor of scale 1 and ratio 1 is wide and high
 _SCALES, _RATIOS = (1.0, 2 ** (-1 / 3), 2 ** (-2 / 3)), (0.5, 1.0, 2.0)
 _STEP = 0.1  # what the network's answers are multiplied with
 _MIN_SCORE, _BOX_NMS = 0.05, 0.1
+_FIRST_BIAS = -4.0  # of the scores before training: 1.8 %
+_STRIDES = (8, 16, 32, 64, 128)
+Losses = dict[str, Tensor]
+Found = list[dict[str, Tensor]]
 
 
-def build(card: ModelCard, fixed_norm: bool = True) -> nn.Module:
-    """Build the detector, to detect with only; see :func:`core.models.build`.
+def build(card: ModelCard, fixed_norm: bool = True, fixed_heads: bool = True) -> nn.Module:
+    """Build the detector; see :func:`core.models.build`.
 
     Raises:
         ModelError: a backbone or anchors that Kestrel cannot build.
     """
     if card.backbone not in _BACKBONES:
         raise no_backbone(card, _BACKBONES)
+    encoder = build_trunk(card.backbone, len(card.bands), fixed_norm)
+    return RetinaNet(encoder, backbone(card.backbone).channels[1:], len(card.classes), _in_cells(card), card, fixed_heads)
+
+
+def shapes(card: ModelCard) -> np.ndarray:
+    """Return the widths and heights (k, 2) of the anchors, pixels."""
+    one = _ANCHOR * np.asarray(_in_cells(card))[:, ::-1]
+    return np.concatenate([one * stride for stride in _STRIDES])
+
+
+def _in_cells(card: ModelCard) -> list[tuple[float, float]]:
+    """Return height and width of each anchor in a cell, 1 for :data:`_ANCHOR` cells.
+
+    Raises:
+        ModelError: they are damaged.
+    """
     scales, ratios = (
         _positive(card.options.get(name) or default, name) for name, default in (("scales", _SCALES), ("ratios", _RATIOS))
     )
-    shapes = [(scale * math.sqrt(ratio), scale / math.sqrt(ratio)) for ratio in ratios for scale in scales]
-    encoder = build_trunk(card.backbone, len(card.bands), fixed_norm)
-    return RetinaNet(encoder, backbone(card.backbone).channels[1:], len(card.classes), shapes, card)
+    return [(scale * math.sqrt(ratio), scale / math.sqrt(ratio)) for ratio in ratios for scale in scales]
 
 
 class RetinaNet(nn.Module):
-    """The detector: a list of (C, h, w) to a list of dicts of boxes, labels, scores.
+    """The detector: a list of (C, h, w) to a list of dicts of boxes, labels, scores, or in training to losses by name.
 
     Args:
         encoder: the layers of a ResNet in a row.
@@ -56,6 +86,7 @@ class RetinaNet(nn.Module):
         classes: number of them; there is no background class.
         shapes: (height, width) of each anchor in a cell, 1 for :data:`_ANCHOR` cells.
         card: for its normalisation.
+        fixed_heads: whether the normalisation in the heads keeps what is loaded.
 
     Attributes:
         score_thresh: lowest score of what comes out, 0..1.
@@ -63,7 +94,13 @@ class RetinaNet(nn.Module):
     """
 
     def __init__(
-        self, encoder: nn.Sequential, channels: Sequence[int], classes: int, shapes: list[tuple[float, float]], card: ModelCard
+        self,
+        encoder: nn.Sequential,
+        channels: Sequence[int],
+        classes: int,
+        shapes: list[tuple[float, float]],
+        card: ModelCard,
+        fixed_heads: bool = True,
     ) -> None:
         super().__init__()
         self.score_thresh, self.nms_thresh = _MIN_SCORE, _BOX_NMS
@@ -76,30 +113,72 @@ class RetinaNet(nn.Module):
         self.p6top7 = nn.Sequential(nn.ReLU(), nn.Conv2d(_CHANNELS, _CHANNELS, 3, stride=2, padding=1))
         self.merges = nn.ModuleList(nn.ModuleDict({"conv_lat": nn.Conv2d(c, _CHANNELS, 1)}) for c in (c4, c3))
         self.smoothers = nn.ModuleList(nn.Conv2d(_CHANNELS, _CHANNELS, 3, padding=1) for _ in range(3))
-        self.classifier = _head(classes * len(shapes))
-        self.box_regressor = _head(4 * len(shapes))
+        self.classifier = _head(classes * len(shapes), fixed_heads, _FIRST_BIAS)
+        self.box_regressor = _head(4 * len(shapes), fixed_heads, 0.0)
+        self._matcher = Matcher(0.5, 0.4, allow_low_quality_matches=True)
 
-    def forward(self, images: list[Tensor]) -> list[dict[str, Tensor]]:
-        """Detect; images of the same size go through the network together."""
-        found: list[dict[str, Tensor]] = [{} for _ in images]
+    def forward(self, images: list[Tensor], targets: list[dict[str, Tensor]] | None = None) -> Losses | Found:
+        """Detect, or in training return the losses."""
+        if not self.training:
+            return self._each(images, lambda places, batch: self._found(batch, *self._answers(batch)))
+        assert targets is not None
+        return self._both(images, targets, detect=False)[0]
+
+    def losses_and_detections(self, images: list[Tensor], targets: list[dict[str, Tensor]]) -> tuple[Losses, Found]:
+        """Return both from one pass; see :func:`core.models.losses_and_detections`."""
+        return self._both(images, targets, detect=True)
+
+    def _both(self, images: list[Tensor], targets: list[dict[str, Tensor]], detect: bool) -> tuple[Losses, Found]:
+        total: Losses = {}
+
+        def run(places: list[int], batch: Tensor) -> Found:
+            answers = self._answers(batch)
+            for name, value in self._losses(batch, *answers, [targets[place] for place in places]).items():
+                total[name] = total.get(name, 0.0) + value * (len(places) / len(images))
+            return self._found(batch, *answers) if detect else [{}] * len(places)
+
+        found = self._each(images, run)
+        return total, found
+
+    def _each(self, images: list[Tensor], run: Callable[[list[int], Tensor], Found]) -> Found:
+        """Run images of the same size together; return their results in the order of the images."""
+        found: Found = [{} for _ in images]
         sizes = [tuple(image.shape[-2:]) for image in images]
         for size in dict.fromkeys(sizes):
             places = [place for place, other in enumerate(sizes) if other == size]
-            for place, result in zip(places, self._detect(torch.stack([images[i] for i in places])), strict=True):
+            for place, result in zip(places, run(places, torch.stack([images[i] for i in places])), strict=True):
                 found[place] = result
         return found
 
-    def _detect(self, batch: Tensor) -> list[dict[str, Tensor]]:
+    def _answers(self, batch: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return logits (B, n, classes), boxes (B, n, 4) and anchors (n, 4); boxes x0, y0, x1, y1 in pixels."""
         mean, std = (batch.new_tensor(values)[:, None, None] for values in (self._mean, self._std))
         levels = self._levels((batch - mean) / std)
         logits, deltas = (
             torch.cat([head(level).permute(0, 2, 3, 1).reshape(len(batch), -1, count) for level in levels], 1).float()
             for head, count in ((self.classifier, self._classes), (self.box_regressor, 4))
         )
-        grids = [(level.shape[-2], level.shape[-1]) for level in levels]
         height, width = batch.shape[-2:]
-        boxes = decode(deltas, anchors(grids, self._shapes).to(deltas)) * deltas.new_tensor([width, height, width, height])
+        pixels = deltas.new_tensor([width, height, width, height])
+        at = anchors([(level.shape[-2], level.shape[-1]) for level in levels], self._shapes).to(deltas)
+        return logits, decode(deltas, at) * pixels, box_convert(at[:, [1, 0, 3, 2]] * pixels, "cxcywh", "xyxy")
+
+    def _found(self, batch: Tensor, logits: Tensor, boxes: Tensor, at: Tensor) -> Found:
         return [self._keep(*one) for one in zip(logits.sigmoid(), boxes, strict=True)]
+
+    def _losses(self, batch: Tensor, logits: Tensor, boxes: Tensor, at: Tensor, targets: list[dict[str, Tensor]]) -> Losses:
+        """Return the losses, each the mean over the images; the module's docstring says why these."""
+        scores, overlaps = [], []
+        for own_logits, own_boxes, target in zip(logits, boxes, targets, strict=True):
+            labelled, wanted = target["boxes"], torch.zeros_like(own_logits)
+            nothing = torch.full((len(at),), Matcher.BELOW_LOW_THRESHOLD, dtype=torch.int64, device=at.device)
+            matched = self._matcher(box_iou(labelled, at)) if len(labelled) else nothing
+            learning, counted = matched >= 0, matched != Matcher.BETWEEN_THRESHOLDS
+            wanted[learning, target["labels"][matched[learning]] - 1] = 1.0
+            focal = sigmoid_focal_loss(own_logits[counted], wanted[counted], alpha=0.25, gamma=2, reduction="sum")
+            scores.append(focal / learning.sum().clamp(min=1))
+            overlaps.append(generalized_box_iou_loss(own_boxes[learning], labelled[matched[learning]], reduction="mean"))
+        return {"classification": torch.stack(scores).mean(), "bbox_regression": torch.stack(overlaps).mean()}
 
     def _levels(self, batch: Tensor) -> list[Tensor]:
         """Return the pyramid: five maps, strides 8 to 128."""
@@ -151,11 +230,14 @@ def decode(deltas: Tensor, at: Tensor) -> Tensor:
     return torch.cat([(centres - half).flip(-1), (centres + half).flip(-1)], -1).clamp(0, 1)
 
 
-def _head(channels: int) -> nn.Sequential:
-    blocks = [
-        nn.Sequential(nn.Conv2d(_CHANNELS, _CHANNELS, 3, padding=1), nn.ReLU(), FixedBatchNorm2d(_CHANNELS)) for _ in range(4)
-    ]
-    return nn.Sequential(*blocks, nn.Conv2d(_CHANNELS, channels, 3, padding=1))
+def _head(channels: int, fixed_norm: bool, bias: float) -> nn.Sequential:
+    norm = batch_norm(fixed_norm)
+    blocks = [nn.Sequential(nn.Conv2d(_CHANNELS, _CHANNELS, 3, padding=1), nn.ReLU(), norm(_CHANNELS)) for _ in range(4)]
+    last = nn.Conv2d(_CHANNELS, channels, 3, padding=1)
+    nn.init.normal_(last.weight, std=0.01)
+    assert last.bias is not None
+    nn.init.constant_(last.bias, bias)
+    return nn.Sequential(*blocks, last)
 
 
 def _positive(values: object, name: str) -> list[float]:

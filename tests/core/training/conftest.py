@@ -10,7 +10,8 @@ from affine import Affine
 
 from core.events import Message, Metric, Progress
 from core.jobs import TrainModel
-from core.models.rcnn import default_options
+from core.models import MODELS, options
+from core.models.anchors import Labels
 from core.packages import IMAGENET, ClassInfo, ModelCard
 from core.reporting import Reporter
 from core.training import train
@@ -160,6 +161,12 @@ def trainer():
     return lambda folder, **values: run_job(write_chips(folder / "chips", count=6), folder / "model", Log(), **values)
 
 
+def new_options(kind):
+    """Return the options of a new network of MobileNetV2 whose anchors fit squares of 18 px."""
+    values = options.defaults(kind, "mobilenet_v2")
+    return values | MODELS[kind].anchor_options(values, {}, Labels.of(np.full((1, 2), 18.0)))
+
+
 @pytest.fixture
 def new_card():
     """Make a card of a new model of one class; keywords replace its fields."""
@@ -173,7 +180,7 @@ def new_card():
             "dtype": "uint8",
             "tile_size": SIZE,
             "normalisation": IMAGENET,
-            "options": default_options("mobilenet_v2", 18.0),
+            "options": new_options(kind),
         }
         return ModelCard(model_type=kind, **{**values, **fields})
 

@@ -15,6 +15,7 @@ from core.models import load
 from core.packages import read_package
 from core.training import loop
 from core.training.chips import Chips, validation_item
+from core.training.stepping import Stepper
 from core.training_data import TrainingData
 
 
@@ -201,13 +202,13 @@ def test_after_a_good_epoch_a_loss_that_is_no_number_keeps_it(make_chips, fit, m
 
 def poison(monkeypatch, after):
     """Give pixels that are not a number after so many steps."""
-    step, count = loop._Run._step, [0]
+    step, count = Stepper.step, [0]
 
     def poisoned(self, images, *rest):
         count[0] += 1
         return step(self, [image * float("nan") for image in images] if count[0] > after else images, *rest)
 
-    monkeypatch.setattr(loop._Run, "_step", poisoned)
+    monkeypatch.setattr(Stepper, "step", poisoned)
 
 
 def test_large_chips_are_cropped(make_chips, fit):
