@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
@@ -64,25 +65,45 @@ def _made(
     threads = threads_for(device)
     card = device if device is not None and device.type == "cuda" else None
     ahead = 2 * batch_size + threads  # items
-    groups = iter([numbers[start : start + batch_size] for start in range(0, len(numbers), batch_size)])
-    pending: deque[Future[Collated]] = deque()
-    sizes: deque[int] = deque()
+    groups = (_Group(numbers[start : start + batch_size]) for start in range(0, len(numbers), batch_size))
+    pending: deque[_Group] = deque()
     with workers(threads) as pool:
         while True:
             report.check_cancelled()
-            while not pending or sum(sizes) < ahead:
+            while not pending or sum(len(group.numbers) for group in pending) < ahead:
                 group = next(groups, None)
                 if group is None:
                     break
-                items = [pool.submit(make, int(number)) for number in group]
-                # It waits for tasks that were begun before it, so that threads cannot wait for each other in a ring.
-                pending.append(pool.submit(_collate, items, card))
-                sizes.append(len(group))
+                pending.append(group)
+                for place in range(len(group.numbers)):
+                    pool.submit(group.make, place, make, card)
             if not pending:
                 return
-            batch = pending.popleft().result()
-            sizes.popleft()
-            yield batch
+            yield pending.popleft().made.result()
+
+
+class _Group:
+    """The items of a batch while they are made; the thread that makes the last one puts them together."""
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        self.numbers = numbers
+        self.made: Future[Collated] = Future()
+        self._items: dict[int, Item] = {}
+        self._lock = threading.Lock()
+
+    def make(self, place: int, make: Callable[[int], Item], card: torch.device | None) -> None:
+        """Make the item at a place in the batch."""
+        try:
+            item = make(int(self.numbers[place]))
+            with self._lock:
+                self._items[place] = item
+                last = len(self._items) == len(self.numbers)
+            if last:
+                self.made.set_result(_collate([self._items[i] for i in range(len(self._items))], card))
+        except BaseException as error:
+            with self._lock:
+                if not self.made.done():
+                    self.made.set_exception(error)
 
 
 @dataclass(frozen=True)
@@ -111,10 +132,9 @@ class Collated:
         return images, [{key: part[i] for key, part in parts.items()} for i in range(len(images))]
 
 
-def _collate(items: Sequence[Future[Item]], card: torch.device | None) -> Collated:
+def _collate(items: Sequence[Item], card: torch.device | None) -> Collated:
     """Put the items of a batch together; for a card, in pinned memory."""
-    made = [item.result() for item in items]
-    images, targets = [image for image, _ in made], [target for _, target in made]
+    images, targets = [image for image, _ in items], [target for _, target in items]
     if card is None:
         return Collated(images, targets, {})
     with torch.cuda.device(card):  # else this thread takes memory on the first card too

@@ -235,15 +235,16 @@ def _other_cells(one: TrainingData, other: TrainingData) -> str:
 
 def _metres(data: TrainingData) -> float:
     """Return the side of a pixel on the ground, metres; 0 when it cannot be told."""
-    corners = next((chip.corners for chip in data.chips[:10] if chip.transform is not None), None)
-    if corners is None or data.crs_wkt is None:
+    if data.crs_wkt is None:
         return 0.0
     try:
+        chip = next(chip for chip in data.chips if chip.transform is not None)
+        corners, (width, height) = chip.corners, chip.size
+        assert corners is not None
         degrees = project(corners, CRS.from_wkt(data.crs_wkt), CRS.from_epsg(4326))
-    except CRSError:
+    except (StopIteration, InputError, CRSError):
         return 0.0
     across = np.cos(np.deg2rad(degrees[:, 1].mean()))
     (ax, ay), (bx, by) = (degrees[1] - degrees[0], degrees[3] - degrees[0])
     area = abs(ax * by - ay * bx) * across * _METRES_PER_DEGREE**2
-    width, height = data.tile_size
     return math.sqrt(area / (width * height)) if math.isfinite(area) else 0.0

