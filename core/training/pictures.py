@@ -23,7 +23,7 @@ from .examples import Example, judge
 # Told apart from vegetation, soil and roofs, by eyes that see no red or green, and, by their strokes, in print.
 HIT, MISSED, FALSE_ALARM = "#00d5ff", "#ffd400", "#ff3b30"
 _STROKES: dict[str, Any] = {HIT: "-", MISSED: (0, (2.5, 1.5)), FALSE_ALARM: (0, (6, 1.2))}
-_NAMED = 14  # objects on a chip that get their class written to them; more would cover it
+_NAMED = 14  # errors on a chip that get their class written to them; more would cover it
 _GAP, _TITLE, _KEY = 0.1, 0.24, 0.32  # inches: between pictures, for the line above each, for the key of colours
 
 
@@ -98,9 +98,11 @@ def _draw(axes: Axes, objects: dict[str, torch.Tensor], colors: Sequence[str], m
             axes.add_collection(
                 LineCollection(lines, colors=color, linewidths=1.7, linestyles=[_STROKES[color]], path_effects=_halo(3.0))
             )
-    if not names or len(boxes) > _NAMED:
+    if not names or len(colors) - colors.count(HIT) > _NAMED:
         return
     for box, number, color in zip(boxes, objects["labels"].tolist(), colors, strict=True):
+        if color == HIT:
+            continue
         axes.text(
             box[0], max(box[1] - 1.5, 6.0), label(names[number - 1], 18), fontsize=7, color=color, va="bottom", clip_on=True,
             path_effects=[withStroke(linewidth=1.8, foreground=INK)],
