@@ -23,6 +23,7 @@ from .examples import Example, judge
 # Told apart from vegetation, soil and roofs, by eyes that see no red or green, and, by their strokes, in print.
 HIT, MISSED, FALSE_ALARM = "#00d5ff", "#ffd400", "#ff3b30"
 _STROKES: dict[str, Any] = {HIT: "-", MISSED: (0, (2.5, 1.5)), FALSE_ALARM: (0, (6, 1.2))}
+_CROWD = 25  # objects on a chip from which on lines are thinner
 _NAMED = 14  # errors on a chip that get their class written to them; more would cover it
 _GAP, _TITLE, _KEY = 0.1, 0.24, 0.32  # inches: between pictures, for the line above each, for the key of colours
 
@@ -92,11 +93,14 @@ def _draw(axes: Axes, objects: dict[str, torch.Tensor], colors: Sequence[str], m
     """Draw the outlines of objects, or their boxes, those of errors on top."""
     boxes = objects["boxes"].float().cpu().numpy()
     shapes = _outlines(objects["masks"]) if masks else [[_corners(box)] for box in boxes]
+    width = 1.7 if len(shapes) <= _CROWD else 1.1
     for color in (HIT, MISSED, FALSE_ALARM):
         lines = [line for shape, own in zip(shapes, colors, strict=True) if own == color for line in shape]
         if lines:
             axes.add_collection(
-                LineCollection(lines, colors=color, linewidths=1.7, linestyles=[_STROKES[color]], path_effects=_halo(3.0))
+                LineCollection(
+                    lines, colors=color, linewidths=width, linestyles=[_STROKES[color]], path_effects=_halo(width + 1.3)
+                )
             )
     if not names or len(colors) - colors.count(HIT) > _NAMED:
         return

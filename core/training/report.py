@@ -168,7 +168,7 @@ def _pictures(card: ModelCard, details: Details, examples: Sequence[Example]) ->
         )
     ]
     for group, heading, caption in (
-        (BEST, "Where it does well", "Validation chips with the highest F1 scores."),
+        (BEST, "Where it does best", "Validation chips with the highest F1 scores."),
         (WORST, "Where it fails", "Validation chips with the most errors for what they hold."),
     ):
         shown = [example for example in examples if example.group == group]

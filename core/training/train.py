@@ -63,8 +63,9 @@ def run(job: TrainModel, report: Reporter) -> dict[str, Any]:
         outcome = loop.train(network, card, chips, divided, recipe, device, report.part(0.05, 0.97))
         network.load_state_dict(outcome.state)
         shown = (card, chips, divided.validation, recipe.size, recipe.batch_size, device)
-        details = measure(network, *shown, report.part(0.97, 0.975), what="validation")
-        tested = _test(network, card, chips, divided, recipe, device, report.part(0.975, 0.98), details.threshold)
+        patient = Reporter(lambda _: None)  # after a cancel too the finished epochs are worth a report
+        details = measure(network, *shown, patient, what="validation")
+        tested = _test(network, card, chips, divided, recipe, device, report.part(0.97, 0.98), details.threshold)
         report.progress(0.98, "Writing the package and the report")
         card = _finished_card(card, job, outcome, details, tested, recipe, divided, device, package)
         examples = make_examples(network, card, chips, details, recipe.size, device)

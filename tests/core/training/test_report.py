@@ -94,7 +94,7 @@ def test_the_page_and_the_files(tmp_path):
     text = texts(html)
     for part in (
         "Mask R-CNN with resnet18", "car, <b>tree</b> & more", f"Detect with a threshold of {card.threshold:.2f}",
-        "Beware <x>.", "Where it does well", "Where it fails", "Confusion matrix", "Which threshold",
+        "Beware <x>.", "Where it does best", "Where it fails", "Confusion matrix", "Which threshold",
         "How training went", "Test chips",
         "Set by", "Kestrel", "at their defaults", "Chip size", "Intersection over union", "rising rates were tried",
     ):  # fmt: skip

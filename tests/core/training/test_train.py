@@ -46,6 +46,8 @@ def test_the_folder_holds_what_arcgis_leaves_too(trained):
     assert names == {
         "model.dlpk", "model.emd", "model.pth", "model_metrics.html", "ModelCharacteristics/loss_graph.png",
         "ModelCharacteristics/show_results.png", "ModelCharacteristics/training_validation_loss.json",
+        "ModelCharacteristics/confusion_matrix.png", "ModelCharacteristics/precision_recall.png",
+        "ModelCharacteristics/learning_rate.png",
     }  # fmt: skip
     assert sorted(path.name for path in folder.parent.iterdir()) == ["chips", "model"]
     with zipfile.ZipFile(outputs["MODEL"]) as archive:
@@ -83,7 +85,7 @@ def test_what_the_user_sees_while_it_runs(trained):
 
 def test_the_report_shows_numbers_and_pictures(trained):
     html = Path(trained[0]["REPORT"]).read_text("utf-8")
-    for part in ("FasterRCNN with mobilenet_v2", "AP50", "square", "data:image/png;base64,", "Random seed", "CPU ("):
+    for part in ("Faster R-CNN with mobilenet_v2", "AP50", "square", "data:image/jpeg;base64,", "Random Seed", "CPU ("):
         assert part in html
     assert "nan" not in html.split("base64")[0]
 
