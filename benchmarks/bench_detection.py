@@ -20,7 +20,7 @@ from core.detection.pipeline import detect
 from core.detection.tiles import Grid
 from core.imagery import Raster
 from core.models import build, prepare
-from core.packages import IMAGENET, ClassInfo, ModelCard
+from core.packages import ModelCard
 
 NAME = "Detection"
 TILE, PADDING = 512, 64

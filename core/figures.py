@@ -17,7 +17,7 @@ from . import page
 INK, SOFT, GRID = "#1d2733", "#5b6b7b", "#d9e0e7"
 ACCENT, SECOND, THIRD = "#c2552d", "#2b6cb0", "#2f8f46"
 SERIES = (SECOND, ACCENT, THIRD, "#8a5cc2", "#d9a022", "#118a8a", "#b83280", "#7a5230")  # lines told apart, also in print
-_DPI = 120
+_DPI, _PHOTO_DPI = 120, 180
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -72,9 +72,9 @@ def drawing_html(figure: Figure, caption: str = "") -> str:
 
 
 def photo_html(figure: Figure, caption: str = "", *, wide: bool = False) -> str:
-    """Return a figure of photographs as an HTML element, at 240 pixels an inch for screens of high resolution."""
+    """Return a figure of photographs as an HTML element, at 180 pixels an inch for screens of high resolution."""
     return page.image(
-        _base64(_saved(figure, "jpeg", 2 * _DPI, {"quality": 90, "subsampling": 0})), "image/jpeg", caption, wide=wide
+        _base64(_saved(figure, "jpeg", _PHOTO_DPI, {"quality": 88, "subsampling": 0})), "image/jpeg", caption, wide=wide
     )
 
 

@@ -38,7 +38,8 @@ figure.wide { width: min(96vw, 103rem); margin-left: calc(50% - min(48vw, 51.5re
 figcaption { color: var(--soft); font-size: .85rem; }
 details { margin: .6rem 0; } summary { cursor: pointer; color: var(--soft); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.2rem; } dt { font-weight: 600; } dd { margin: 0; }
-h3 { font-size: 1rem; margin: 1.4rem 0 .3rem; } td { overflow-wrap: anywhere; } td.number { overflow-wrap: normal; white-space: nowrap; }
+h3 { font-size: 1rem; margin: 1.4rem 0 .3rem; }
+td { overflow-wrap: anywhere; } td.number { overflow-wrap: normal; white-space: nowrap; }
 @media print { body { padding: 0; max-width: none; font-size: 12px; } figure, tr, .tiles { break-inside: avoid; }
        h2, h3 { break-after: avoid; } figure.wide { width: auto; margin-left: 0; } * { print-color-adjust: exact; } }
 footer { margin-top: 3rem; color: var(--soft); font-size: .8rem; border-top: 1px solid var(--line); padding-top: .6rem; }

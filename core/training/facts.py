@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import torch
 import torchvision
+from rasterio.crs import CRS
+from rasterio.errors import CRSError
 
 from ..device import describe_device
 from ..jobs import TrainModel
@@ -84,7 +87,6 @@ def all_facts(
         chosen: see :func:`parameter_rows`.
         device: where it was trained.
     """
-    size = " x ".join(dict.fromkeys(f"{value:.4g}" for value in card.cell_size)) if card.cell_size else "unknown"
     data = [
         ("Training chips", f"{len(divided.training):,}"),
         ("Validation chips", f"{len(divided.validation):,}; {divided.how}"),
@@ -96,7 +98,7 @@ def all_facts(
     bands = [name or f"band {band + 1}" for band, name in zip(card.bands, card.band_names, strict=True)]
     data += [
         ("Chip size", f"{card.tile_size} x {card.tile_size} pixels"),
-        ("Cell size", f"{size}, in units of the coordinate system"),
+        ("Cell size", _cell_size(card)),
         ("Bands", ", ".join(bands)),
         ("Pixel type", card.dtype),
     ]
@@ -116,6 +118,16 @@ def all_facts(
     warnings = [f"Validation chips are {divided.how}."] if divided.leaks else []
     tables = {"Data": data, "Model": model, "Environment": environment_rows(device)}
     return Facts(parameter_rows(job, chosen), tables, warnings)
+
+
+def _cell_size(card: ModelCard) -> str:
+    if card.cell_size is None:
+        return "unknown"
+    size = " x ".join(dict.fromkeys(f"{value:.4g}" for value in card.cell_size))
+    with contextlib.suppress(CRSError):
+        if card.crs_wkt:
+            return f"{size} {CRS.from_wkt(card.crs_wkt).units_factor[0]}"
+    return size
 
 
 def _start(card: ModelCard) -> str:

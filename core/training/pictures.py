@@ -12,7 +12,6 @@ from contourpy import contour_generator
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import Stroke, withStroke
 
@@ -24,8 +23,9 @@ from .examples import Example, judge
 # Told apart from vegetation, soil and roofs, by eyes that see no red or green, and, by their strokes, in print.
 HIT, MISSED, FALSE_ALARM = "#00d5ff", "#ffd400", "#ff3b30"
 _STROKES: dict[str, Any] = {HIT: "-", MISSED: (0, (2.5, 1.5)), FALSE_ALARM: (0, (6, 1.2))}
-_NAMED = 14  # objects on a chip that get their class written to them; more would cover it
-_MARGIN = 0.15  # inches
+_CROWD = 25  # objects on a chip from which on lines are thinner
+_NAMED = 14  # errors on a chip that get their class written to them; more would cover it
+_GAP, _TITLE, _KEY = 0.1, 0.24, 0.32  # inches: between pictures, for the line above each, for the key of colours
 
 
 def examples_figure(examples: Sequence[Example], card: ModelCard) -> Figure:
@@ -40,20 +40,30 @@ def examples_figure(examples: Sequence[Example], card: ModelCard) -> Figure:
     columns = min(2, len(examples))
     rows = math.ceil(len(examples) / columns)
     side = 3.1 if columns == 2 else 3.9
-    tallest = max(example.image.shape[-2] / example.image.shape[-1] for example in examples)
-    figure = new_figure(2 * columns * (side + _MARGIN), rows * (side * tallest + 0.42) + 0.35)
-    figure.set_layout_engine(ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03, wspace=0.01, hspace=0.02))
-    places = figure.subplots(rows, 2 * columns, squeeze=False)
-    for place in places.flat:
-        place.set_axis_off()
+    tall = side * min(2.0, max(example.image.shape[-2] / example.image.shape[-1] for example in examples))
+    width, height = 2 * columns * (side + _GAP) - _GAP, _KEY + rows * (_TITLE + tall + _GAP)
+    figure = new_figure(width, height)
+    figure.set_layout_engine("none")  # all sizes are known: no search for a layout, which takes as long as drawing
     for number, example in enumerate(examples):
         row, column = divmod(number, columns)
-        _draw_example(places[row, 2 * column], places[row, 2 * column + 1], example, card)
+        bottom = height - _KEY - row * (_TITLE + tall + _GAP) - _TITLE - tall
+        lefts = [(2 * column + i) * (side + _GAP) / width for i in range(2)]
+        places = [figure.add_axes((left, bottom / height, side / width, tall / height), anchor="NW") for left in lefts]
+        _draw_example(places[0], places[1], example, card)
     keys = ((HIT, "found"), (MISSED, "missed: there, but not found"), (FALSE_ALARM, "false alarm: found, but not there"))
     handles = [
         Line2D([], [], color=color, linestyle=_STROKES[color], linewidth=2.2, path_effects=_halo(3.6)) for color, _ in keys
     ]
-    figure.legend(handles, [text for _, text in keys], loc="outside upper left", ncols=3, frameon=False, fontsize=10)
+    figure.legend(
+        handles,
+        [text for _, text in keys],
+        loc="upper left",
+        bbox_to_anchor=(0, 1),
+        borderaxespad=0,
+        ncols=3,
+        frameon=False,
+        fontsize=10,
+    )
     return figure
 
 
@@ -66,6 +76,7 @@ def _draw_example(left: Axes, right: Axes, example: Example, card: ModelCard) ->
     found = [HIT if right else FALSE_ALARM for right in judged.right[judged.kept]]
     names = [item.name for item in card.classes] if len(card.classes) > 1 else []
     for place, objects, colors in ((left, example.target, truth), (right, kept, found)):
+        place.set_axis_off()
         place.imshow(picture, interpolation="nearest")
         _draw(place, objects, colors, masks, names)
         place.set(xlim=(-0.5, picture.shape[1] - 0.5), ylim=(picture.shape[0] - 0.5, -0.5))
@@ -82,15 +93,20 @@ def _draw(axes: Axes, objects: dict[str, torch.Tensor], colors: Sequence[str], m
     """Draw the outlines of objects, or their boxes, those of errors on top."""
     boxes = objects["boxes"].float().cpu().numpy()
     shapes = _outlines(objects["masks"]) if masks else [[_corners(box)] for box in boxes]
+    width = 1.7 if len(shapes) <= _CROWD else 1.1
     for color in (HIT, MISSED, FALSE_ALARM):
         lines = [line for shape, own in zip(shapes, colors, strict=True) if own == color for line in shape]
         if lines:
             axes.add_collection(
-                LineCollection(lines, colors=color, linewidths=1.7, linestyles=[_STROKES[color]], path_effects=_halo(3.0))
+                LineCollection(
+                    lines, colors=color, linewidths=width, linestyles=[_STROKES[color]], path_effects=_halo(width + 1.3)
+                )
             )
-    if not names or len(boxes) > _NAMED:
+    if not names or len(colors) - colors.count(HIT) > _NAMED:
         return
     for box, number, color in zip(boxes, objects["labels"].tolist(), colors, strict=True):
+        if color == HIT:
+            continue
         axes.text(
             box[0], max(box[1] - 1.5, 6.0), label(names[number - 1], 18), fontsize=7, color=color, va="bottom", clip_on=True,
             path_effects=[withStroke(linewidth=1.8, foreground=INK)],

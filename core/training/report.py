@@ -21,6 +21,7 @@ from .measures import Details
 from .outcome import Epoch, Outcome
 from .pictures import examples_figure
 
+_WEAK = 0.5  # F1 score: below, more is wrong or missing than right
 _LONG = 30  # rows of a table that are shown without a click
 
 
@@ -143,13 +144,15 @@ def _verdict(card: ModelCard, outcome: Outcome, details: Details) -> list[str]:
             )
         ]
     several = len(known_classes(details)) > 1
+    weak = details.f1 < _WEAK
     return [
         page.paragraph(
             f"Detect with a threshold of {details.threshold:.2f}, which Detect Objects takes by itself. On the validation "
             f"chips it then finds {details.recall:.0%} of the objects, and {details.precision:.0%} of what it finds is right"
             f"{' (means over the classes)' if several else ''}. A higher threshold gives fewer false alarms, a lower one "
-            "misses less.",
-            "good",
+            "misses less."
+            f"{' The model is weak: more labels, more epochs or better weights to start from help more.' if weak else ''}",
+            "warning" if weak else "good",
         )
     ]
 
@@ -160,12 +163,12 @@ def _pictures(card: ModelCard, details: Details, examples: Sequence[Example]) ->
     parts = [
         page.paragraph(
             f"In each pair the labels are on the left, and what the model finds with a confidence of {card.threshold:.2f} or "
-            "more on the right. A detection of the wrong class, or one that covers an object too badly (IoU below 0.5), is a false "
-            "alarm, and the object is missed."
+            "more on the right. A detection of the wrong class, or one that covers an object too badly (IoU below 0.5), is a "
+            "false alarm, and the object is missed."
         )
     ]
     for group, heading, caption in (
-        (BEST, "Where it does well", "Validation chips with the highest F1 scores."),
+        (BEST, "Where it does best", "Validation chips with the highest F1 scores."),
         (WORST, "Where it fails", "Validation chips with the most errors for what they hold."),
     ):
         shown = [example for example in examples if example.group == group]

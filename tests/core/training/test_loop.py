@@ -40,9 +40,7 @@ class Steps:
 
     def __init__(self, losses=()):
         self.losses, self.seen, self.rewrapped = list(losses), [], 0
-        self.measured = SimpleNamespace(
-            state_dict=lambda: {"step": torch.tensor(len(self.seen))}, train=lambda: None
-        )
+        self.measured = SimpleNamespace(state_dict=lambda: {"step": torch.tensor(len(self.seen))}, train=lambda: None)
         self.rate = 0.5
 
     def step(self, images, targets, seed):
