@@ -116,7 +116,8 @@ class Stepper:
         for start in range(0, len(images), size):
             part = slice(start, start + size)
             with self.precision():
-                loss = sum(self.forward(images[part], targets[part]).values()) * (len(images[part]) / len(images))
+                losses = torch.stack([*self.forward(images[part], targets[part]).values()])
+            loss = losses.sum() * (len(images[part]) / len(images))
             self._scaler.scale(loss).backward()
             total += loss.detach()
         return total

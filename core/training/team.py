@@ -101,7 +101,7 @@ def from_torchrun() -> tuple[int, int, int] | None:
 
 
 @contextlib.contextmanager
-def gathered(devices: Sequence[torch.device], start: Callable[[Team], None], arguments: tuple[Any, ...]) -> Iterator[Team]:
+def gathered(devices: Sequence[torch.device], start: Callable[..., None], arguments: tuple[Any, ...]) -> Iterator[Team]:
     """Give this process's team.
 
     Args:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import torch
 
+from ..models import MODELS
 from ..packages import ModelCard
 from ..reporting import Reporter
 from .augmentation import Target
@@ -49,11 +50,11 @@ def measure(
         return validation_item(chips, card, number, size)
 
     network.eval()
-    measures = Measures([item.name for item in card.classes], card.model_type == "MaskRCNN")
+    measures = Measures([item.name for item in card.classes], MODELS[card.model_type].MASKS)
     waiting = iter(numbers)
     done = 0
-    for images, targets in batches(make, list(numbers), batch_size, report):
-        for target, found in zip(targets, network([image.to(device) for image in images]), strict=True):
+    for images, targets in batches(make, list(numbers), batch_size, report, device=device):
+        for target, found in zip(targets, network(images), strict=True):
             measures.add(next(waiting), target, found)
         done += len(images)
         report.progress(done / len(numbers), f"Measuring on {what} chips, {done} of {len(numbers)}")

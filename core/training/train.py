@@ -57,13 +57,26 @@ def run(job: TrainModel, report: Reporter) -> dict[str, Any]:
     started = from_torchrun()
     report = report if not started or started[0] == 0 else _quiet()
     devices = choose_devices(job.processor, job.gpu_id, report)
-    with gathered(devices, _join, (job.values(),)) as team:
+    with gathered(devices, _join, (job.values(),)) as team, _few_threads(team.device):
         return _train(job, team, report)
 
 
 def _join(team: Team, values: dict[str, Any]) -> None:
     """Be one of the processes that train beside the first one."""
-    _train(TrainModel.from_values(values), team, _quiet())
+    with _few_threads(team.device):
+        _train(TrainModel.from_values(values), team, _quiet())
+
+
+@contextlib.contextmanager
+def _few_threads(device: torch.device) -> Iterator[None]:
+    """Beside a card, let torch compute in one thread on the processor: its cores make the next chips, each in one of its own."""
+    before = torch.get_num_threads()
+    if device.type == "cuda":
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _quiet() -> Reporter:

@@ -92,7 +92,7 @@ def test_test_chips_are_measured_once_and_looked_at_by_nobody_before(make_chips,
     item = testing.validation_item
     monkeypatch.setattr(testing, "validation_item", lambda *values: seen["test"].append(values[2]) or item(*values))
     outputs, log = fit(folder, epochs=2)
-    assert seen == {"training_item": set(range(12)), "validation_item": set(range(12, 19)), "test": list(range(12, 24))}
+    assert seen == {"training_item": set(range(12)), "validation_item": set(range(12, 19)), "test": list(range(19, 24))}
     card = read_package(outputs["MODEL"]).card
     assert 0 <= card.metrics["AP50_test"] <= 1
     assert card.training["test_chips"] == 5

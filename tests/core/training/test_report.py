@@ -79,7 +79,7 @@ def trained(names, masks=False, bands=3, chips=6, objects=3, epochs=2, search=Tr
     examples = [Example(f"{number:09d}", group, image, *stored[number]) for number, group in choose_examples(details)]
     rates = RateSearch((1e-5, 1e-4, 1e-3, 1e-2), (2.0, 1.5, 1.0, math.inf), 3e-4) if search else None
     history = [epoch(number) for number in range(1, epochs + 1)]
-    outcome = Outcome(history, epochs, {}, details.scores, "all done", rates, [1e-4, 2e-4, 1e-4])
+    outcome = Outcome(history, epochs, {}, "all done", rates, [1e-4, 2e-4, 1e-4])
     return card_of(names, masks, bands, details.threshold), outcome, details, examples
 
 

@@ -70,7 +70,6 @@ def test_the_card_says_what_the_model_saw(trained):
     assert (card.bands, card.band_names, card.cell_size) == ((0, 1, 2), ("Red", "Green", "Blue"), (0.5, 0.5))
     assert 0.05 <= card.threshold <= 0.95
     assert 14 <= card.options["anchor_sizes"][0] <= 22  # as the squares
-    assert card.extent is not None
     assert card.training["training_chips"] + card.training["validation_chips"] == 15
     assert card.training["versions"]["PyTorch"] == torch.__version__
 
