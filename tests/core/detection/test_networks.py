@@ -15,7 +15,10 @@ from core.vectors import read_features
 from tests.core.detection.scenes import TRUCK, card, draw
 from tests.core.detection.test_detect import PLACE, RGB
 
-SMALL = {"MaskRCNN": {"box_features": 16}, "FasterRCNN": {"box_features": 16, "version": 2}}
+SMALL = {
+    "MaskRCNN": {"box_features": 16, "box_detections_per_img": 20},
+    "FasterRCNN": {"box_features": 16, "version": 2},
+}
 
 
 @pytest.fixture(params=list(MODELS))
