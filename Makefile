@@ -22,7 +22,7 @@ export XDG_RUNTIME_DIR := $(shell mkdir -p -m 700 $(BUILD)/run && echo "$(CURDIR
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup qgis tools environment plugin demo test test-core test-qgis lint bench package lock clean
+.PHONY: help setup qgis tools environment plugin demo test test-core test-qgis lint bench package docs lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ bench: setup ## measure each tool against the raw limit of this machine
 
 package: tools ## make the zip that QGIS installs: dist/kestrel-VERSION.zip
 	@$(TOOLS)/bin/python scripts/package.py dist
+
+docs: ## renew the tables of the manual that are made from the code
+	@$(PYTHON) scripts/docs_tables.py
 
 lock: tools ## renew requirements.txt from requirements.in
 	@$(TOOLS)/bin/uv pip compile --universal --python-version 3.10 --generate-hashes --quiet \

@@ -15,11 +15,12 @@ import rasterio
 import torch
 from torch import nn
 
+from benchmarks.networks import new_card
 from core.detection.pipeline import detect
 from core.detection.tiles import Grid
 from core.imagery import Raster
-from core.models import build, new_options, prepare
-from core.packages import IMAGENET, ClassInfo, ModelCard
+from core.models import build, prepare
+from core.packages import ModelCard
 
 NAME = "Detection"
 TILE, PADDING = 512, 64
@@ -72,11 +73,7 @@ def _image(path: Path, size: int) -> str:
 
 
 def _card(model_type: str) -> ModelCard:
-    return ModelCard(
-        model_type=model_type, backbone="mobilenet_v2", classes=(ClassInfo(1, "tree"),), bands=(0, 1, 2),
-        band_names=("Red", "Green", "Blue"), dtype="uint8", tile_size=TILE, normalisation=IMAGENET,
-        options=new_options(model_type, "mobilenet_v2", {"box_detections_per_img": OBJECTS, "box_score_thresh": 0.0}),
-    )  # fmt: skip
+    return new_card(model_type, "mobilenet_v2", TILE, 60, box_detections_per_img=OBJECTS, box_score_thresh=0.0)
 
 
 def _network(card: ModelCard) -> nn.Module:

@@ -10,7 +10,6 @@ import json
 import tempfile
 import time
 from pathlib import Path
-from unittest import mock
 
 import numpy as np
 import rasterio
@@ -19,8 +18,8 @@ import torch
 from core.models import build, new_options
 from core.packages import IMAGENET, ClassInfo, ModelCard
 from core.reporting import Reporter
-from core.training import augmentation, loop
-from core.training.chips import Chips, to_item
+from core.training import loop
+from core.training.chips import Chips, validation_item
 from core.training.split import Split
 from core.training_data import TrainingData
 
@@ -38,7 +37,7 @@ def measure(quick: bool = False) -> dict[str, float | str]:
         band_names=("Red", "Green", "Blue"), dtype="uint8", tile_size=SIZE, normalisation=IMAGENET,
         options=new_options("FasterRCNN", "mobilenet_v2"),
     )  # fmt: skip
-    with tempfile.TemporaryDirectory() as folder, mock.patch.object(augmentation, "ZOOM", 0.0):  # the same pixels for both
+    with tempfile.TemporaryDirectory() as folder:
         _write_chips(Path(folder), count)
         chips = Chips(TrainingData.open(folder), masks=False)
         torch.manual_seed(1)
@@ -46,7 +45,7 @@ def measure(quick: bool = False) -> dict[str, float | str]:
         recipe = loop.Recipe(RUNS + 1, batch, 1e-5, 0.25, SIZE, False, 1)
         split = Split(tuple(range(count)), (), (), "")
         run = loop._Run(network, card, chips, split, recipe, device, Reporter(lambda event: None))
-        items = [to_item(chips.read(number), card) for number in range(batch)]
+        items = [validation_item(chips, card, number, SIZE) for number in range(batch)]
         images = [image.to(device) for image, _ in items]
         targets = [{name: value.to(device) for name, value in target.items()} for _, target in items]
         limit = kept = 0.0

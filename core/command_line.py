@@ -1,18 +1,20 @@
 """The command line: one subcommand for each job, made from the same descriptions as the QGIS algorithms.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 cancelled, 130 stopped at once by a second Ctrl+C. The outputs go to stdout as
-JSON, everything for people to stderr.
+JSON, everything for people to stderr. Under ``torchrun`` (with ``--in-process``) the first process speaks for all; the others
+say errors only.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import difflib
 import json
-import os
 import re
 import signal
 import sys
+import textwrap
 import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -20,19 +22,33 @@ from typing import Any
 from .console import Console
 from .errors import Cancelled, InvalidParameter, KestrelError
 from .jobs import JOBS, CheckEnvironment, Job, Kind, Parameter
+from .jobs.arguments import table_rows, value_text
+from .jobs.conversion import split_paths
 from .outputs import refuse_same_paths
 from .replacing import replacing
 from .reporting import Reporter
 from .run import run
+from .sharing import is_first, is_shared
 
 DONE, FAILED, USAGE, CANCELLED, STOPPED = 0, 1, 2, 3, 130
+_LONGEST_METAVAR = 60  # characters
 _METAVARS = {
     Kind.FIELD: "FIELD",
+    Kind.FOLDER: "FOLDER",
+    Kind.FOLDERS: "FOLDER",
+    Kind.NEW_FOLDER: "FOLDER",
+    Kind.TABLE: "NAME=VALUE",
+    Kind.NUMBERS: "N,N,...",
     Kind.INTEGER: "N",
     Kind.NUMBER: "NUMBER",
     Kind.BOOLEAN: "true|false",
     Kind.EXTENT: "XMIN,XMAX,YMIN,YMAX",
     Kind.BANDS: "N,N,...",
+}
+_SEVERAL = {  # how to give more than one
+    Kind.RASTERS: "several: give the option again, or put ; between them",
+    Kind.FOLDERS: "several: give the option again, or put ; between them",
+    Kind.TABLE: 'several: give the option again, or "a=1; b=2"; the names stand below',
 }
 
 
@@ -45,9 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a path that the console cannot show must not end the program
             stream.reconfigure(errors="replace")
-    console = Console(sys.stderr)
-    parser = make_parser()
-    options = parser.parse_args(join_negative_values(sys.argv[1:] if arguments is None else arguments))
+    console = Console(sys.stderr, quiet=not is_first())
+    options = _parse(join_negative_values(sys.argv[1:] if arguments is None else arguments))
     try:
         if options.python:
             from .runtime.resolve import find_python
@@ -60,12 +75,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given = {name: getattr(options, name) for name in JOBS[options.tool].parameters()}
         job = JOBS[options.tool].from_values(given)
         job.check()
+        if is_shared() and not options.in_process:
+            raise InvalidParameter("Each of several processes would do the whole job.", "Add --in-process after torchrun.")
         refuse_same_paths(job)
-        overwriting = replacing(job, console.tell) if options.overwrite else contextlib.nullcontext()
+        overwriting = replacing(job, console.tell) if options.overwrite and is_first() else contextlib.nullcontext()
         with _cancelled_by_signal(console) as cancel, overwriting:
             outputs = _run(job, console, cancel, options.in_process)
         console.close()
-        print(json.dumps(outputs, indent=2, ensure_ascii=False), flush=True)
+        if is_first():
+            print(json.dumps(outputs, indent=2, ensure_ascii=False), flush=True)
     except KestrelError as error:
         console.error(error, options.verbose)
         wrong = {Cancelled: CANCELLED, InvalidParameter: USAGE}
@@ -86,8 +104,35 @@ def make_parser() -> argparse.ArgumentParser:
     parser.set_defaults(tool=None, verbose=False)
     tools = parser.add_subparsers(metavar="TOOL", dest="tool", help="one of those below; TOOL --help tells its options")
     for name, job in JOBS.items():
-        _add_options(tools.add_parser(name, description=_description(job), allow_abbrev=False), job)
+        tool = tools.add_parser(
+            name, description=_description(job), allow_abbrev=False, usage=_usage(name, job), epilog=_more(job),
+            formatter_class=_Formatter,
+        )  # fmt: skip
+        _add_options(tool, job)
     return parser
+
+
+class _Formatter(argparse.HelpFormatter):
+    """Wraps each line of a text by itself, with what follows indented."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(
+            textwrap.fill(line, width, subsequent_indent="      " if line.startswith(" ") else "") for line in text.splitlines()
+        )
+
+
+def _parse(words: list[str]) -> argparse.Namespace:
+    """Return what ``words`` say; ends the program with a text when they cannot be understood."""
+    parser = make_parser()
+    options, unknown = parser.parse_known_args(words)
+    if unknown:
+        meant = ""
+        if options.tool:
+            known = ["--" + name.replace("_", "-") for name in JOBS[options.tool].parameters()]
+            near = [difflib.get_close_matches(word.partition("=")[0], known, 1) for word in unknown if word.startswith("--")]
+            meant = "".join(f". Did you mean {found[0]}?" for found in near[:1] if found)
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}{meant}")
+    return options
 
 
 def join_negative_values(arguments: Sequence[str]) -> list[str]:
@@ -110,8 +155,10 @@ def _add_options(parser: argparse.ArgumentParser, job: type[Job]) -> None:
         details: dict[str, Any] = {}
         if described.kind is Kind.BOOLEAN:
             details = {"nargs": "?", "const": "true"}
-        elif described.kind is Kind.RASTERS:
-            details = {"action": "extend", "type": _paths}
+        elif described.kind in (Kind.RASTERS, Kind.FOLDERS):
+            details = {"action": "extend", "type": lambda text: list(split_paths(text))}
+        elif described.kind is Kind.TABLE:
+            details = {"action": "append"}
         (needed if required else rare if described.advanced else usual).add_argument(
             "--" + name.replace("_", "-"), required=required, dest=name, metavar=_metavar(described),
             help=_help(described, default).replace("%", "%%"), **details,
@@ -126,34 +173,48 @@ def _add_options(parser: argparse.ArgumentParser, job: type[Job]) -> None:
     running.add_argument("--verbose", action="store_true", help="show the traceback of every error")
 
 
-def _paths(text: str) -> list[str]:
-    """Return the paths in ``text``, with ``;`` between them."""
-    whole = os.path.exists(text)  # noqa: PTH110, a data source may be longer than a path, which raises there
-    return [text] if whole else [path for path in text.split(";") if path]
+def _usage(name: str, job: type[Job]) -> str:
+    """Return what has to be given; the rest is told below it."""
+    needed = [
+        f"--{attribute.replace('_', '-')} {_metavar(described)}"
+        for attribute, described in job.parameters().items()
+        if job.default(attribute) is None and not described.optional
+    ]
+    return " ".join(["python3 -m core", name, *needed, "[options]"])
 
 
 def _description(job: type[Job]) -> str:
-    returns = "".join(f" {output.name} ({output.label})," for output in job.returns)
-    text = f"{job.title}. {job.summary}" + (f" Returns{returns[:-1]}." if returns else "")
-    return text.replace("%", "%%")
+    return f"{job.title}. {job.summary}".replace("%", "%%")
+
+
+def _more(job: type[Job]) -> str:
+    """Return what ``job`` returns, and the names that its tables may hold."""
+    lines = ["The outputs, as JSON:", *(f"  {output.name}: {output.label}." for output in job.returns), ""]
+    if not job.returns:
+        lines = []
+    for described in job.parameters().values():
+        if rows := table_rows(described.known):
+            lines += [f"{described.label}:", *(f"  {row.text()}" for row in rows), ""]
+    return "\n".join(lines).replace("%", "%%")
 
 
 def _metavar(described: Parameter) -> str:
     if described.kind is Kind.CHOICE:
-        return "{" + ",".join(described.choices) + "}"
+        words = ",".join(described.choices)
+        return "{" + words + "}" if len(words) <= _LONGEST_METAVAR else "WORD"
     return _METAVARS.get(described.kind, "PATH")
 
 
 def _help(described: Parameter, default: object) -> str:
     """Return label, help, limits and default in one text."""
-    notes = ["several: give the option again, or put ; between them"] if described.kind is Kind.RASTERS else []
-    if described.minimum is not None and described.maximum is not None:
-        notes.append(f"from {described.minimum:g} to {described.maximum:g}")
-    elif described.minimum:
-        notes.append(f"at least {described.minimum:g}")
+    notes = [_SEVERAL[described.kind]] if described.kind in _SEVERAL else []
+    if described.choices and _metavar(described) == "WORD":
+        notes.append(f"one of {', '.join(described.choices)}")
+    if described.minimum or described.maximum is not None:
+        notes.append(described.limits())
     if default is not None:
-        notes.append(f"default {str(default).lower() if isinstance(default, bool) else default}")
-    return f"{described.label}. {described.help}" + (f" ({', '.join(notes)})" if notes else "")
+        notes.append(f"default {value_text(default)}")
+    return f"{described.label}. {described.help}" + (f" ({'; '.join(notes)})" if notes else "")
 
 
 def _list_of_tools() -> str:

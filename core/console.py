@@ -19,10 +19,12 @@ class Console:
 
     Args:
         stream: usually standard error, because standard output is for results.
+        quiet: whether to say nothing but errors, because another process speaks for this one.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, quiet: bool = False) -> None:
         self._stream = stream
+        self._quiet = quiet
         self._terminal = stream.isatty()
         self._open = 0  # characters of the moving line on the screen
         self._last = Progress(-1.0)
@@ -30,6 +32,8 @@ class Console:
 
     def show(self, event: Event) -> None:
         """Show an event."""
+        if self._quiet:
+            return
         if isinstance(event, Progress):
             self._progress(event)
         elif isinstance(event, Message):
@@ -42,15 +46,19 @@ class Console:
 
     def tell(self, text: str) -> None:
         """Write a line that stays."""
-        self._write(self._clear() + text + "\n")
+        if not self._quiet:
+            self._line(text)
 
     def error(self, error: KestrelError, verbose: bool = False) -> None:
         """Write what went wrong and what to do; where nobody foresaw it, or if ``verbose``, with the details too."""
+        cancelled = error.code == "cancelled"
+        if cancelled and self._quiet:
+            return
         if error.details and (verbose or error.unforeseen):
-            self.tell("\n".join(error.details.splitlines()[-_LAST_LINES:]))
-        self.tell(error.message if error.code == "cancelled" else f"Error: {error.message}")
+            self._line("\n".join(error.details.splitlines()[-_LAST_LINES:]))
+        self._line(error.message if cancelled else f"Error: {error.message}")
         if error.hint:
-            self.tell(error.hint)
+            self._line(error.hint)
 
     def close(self) -> None:
         """Remove the moving line."""
@@ -68,6 +76,9 @@ class Console:
         if event != self._last and now - self._when >= pause:
             self._last, self._when = event, now
             self.tell(line)
+
+    def _line(self, text: str) -> None:
+        self._write(self._clear() + text + "\n")
 
     def _clear(self) -> str:
         """Return what blanks the moving line; spaces, which every terminal understands."""

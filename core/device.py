@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 
 from .errors import DeviceError
@@ -31,6 +33,26 @@ def choose_device(processor: str, gpu_id: int, report: Reporter) -> torch.device
     card = torch.cuda.get_device_properties(gpu_id)
     report.info(f"Device: GPU {gpu_id}, {card.name}, {card.total_memory / 2**30:.1f} GB, PyTorch {torch.__version__}.")
     return torch.device("cuda", gpu_id)
+
+
+def choose_devices(processor: str, gpu_ids: Sequence[int] | None, report: Reporter) -> list[torch.device]:
+    """Choose the processors that share the work; one line for each tells which they are.
+
+    Args:
+        processor: see :func:`choose_device`.
+        gpu_ids: numbers of the cards; None for all that there are.
+        report: gets the lines.
+
+    Raises:
+        DeviceError: see :func:`choose_device`; with several cards also when one of them does not work.
+    """
+    if gpu_ids is None:
+        gpu_ids = range(max(1, torch.cuda.device_count() if torch.cuda.is_available() else 1))
+    if processor == "CPU" or len(gpu_ids) == 1:
+        return [choose_device(processor, gpu_ids[0], report)]
+    if processor == "AUTO" and not torch.cuda.is_available():
+        return [choose_device(processor, gpu_ids[0], report)]
+    return [choose_device("GPU", number, report) for number in gpu_ids]
 
 
 def describe_device(device: torch.device) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import os
 import sys
@@ -21,6 +20,7 @@ from .runtime.accelerator import Card, choose_build, find_cards
 from .runtime.folders import cache_folder
 from .runtime.machine import describe_machine
 from .runtime.managed import MARKER, read_marker
+from .telemetry import driver_version
 
 SMALL_CARD = 8 * 10**9  # bytes; a card sold with 8 GB shows a little less than 8 GiB
 _PACKAGES = ("torchvision", "numpy", "rasterio", "pyogrio", "shapely", "matplotlib", "faster_coco_eval", "pynvml")
@@ -55,7 +55,7 @@ def run(job: CheckEnvironment, report: Reporter) -> dict[str, Any]:
     """
     report.progress(0.1, "Asking the driver")
     cards, reason = find_cards()
-    driver = _driver() or (cards[0].driver if cards else "")
+    driver = driver_version() or (cards[0].driver if cards else "")
     report.progress(0.4, "Computing on the CPU")
     trouble = _compute(torch.device("cpu"))
     report.progress(0.6, "Computing on the GPU")
@@ -145,19 +145,6 @@ def _cuda_error() -> str:
     except (RuntimeError, AssertionError) as error:
         return str(error).strip().splitlines()[0].rstrip(".") + "."
     return "CUDA finds no card."
-
-
-def _driver() -> str:
-    """Return the version of the NVIDIA driver, empty when there is none."""
-    with contextlib.suppress(Exception):  # NVMLError of a dozen kinds; without NVML the driver is not known
-        pynvml = importlib.import_module("pynvml")
-        pynvml.nvmlInit()
-        try:
-            version = pynvml.nvmlSystemGetDriverVersion()
-        finally:
-            pynvml.nvmlShutdown()
-        return version.decode() if isinstance(version, bytes) else str(version)
-    return ""
 
 
 def versions() -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Whether imagery is what the model was trained on: bands, pixel type, cell size. Differences are said with both numbers."""
+"""Whether imagery is what the model was trained on: bands, pixel type, cell size, place. Differences come with numbers."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from rasterio.crs import CRS
 from rasterio.errors import CRSError, RasterioError
 from rasterio.warp import transform
 
+from .distance import Extent, degrees, distance, place_name
 from .errors import ModelError
 from .imagery import Raster
 from .packages import ModelCard
 from .reporting import Reporter
+from .training_data.chips import around
 
 _METRES_PER_DEGREE = 111_320.0  # of latitude
 _MERCATOR = {"merc", "webmerc"}  # PROJ's names; their metres are those on the ground at the equator only
 TOLERATED = 2.0  # times coarser or finer
+FAR = 100.0  # km: from here on houses, trees and light may be others
 SAME = 1.05  # up to here a difference in cell size is not worth resampling for
 
 
@@ -41,6 +44,7 @@ def check_fit(raster: Raster, card: ModelCard, report: Reporter, strict: bool = 
             raise
         report.warning(str(error))
     _check_cell_size(raster, card, report)
+    _check_place(raster, card, report)
 
 
 def cell_size_in(card: ModelCard, raster: Raster) -> float | None:
@@ -137,6 +141,28 @@ def _check_cell_size(raster: Raster, card: ModelCard, report: Reporter) -> None:
         f"objects look {_ratio(here, there):.1f} times {'smaller' if here > there else 'larger'} there. "
         "Set Cell Size to that of the model."
     )
+
+
+def _check_place(raster: Raster, card: ModelCard, report: Reporter) -> None:
+    """Say when the imagery lies far from where the model was trained; that need not be wrong."""
+    here, there = _place(_bounds(raster), raster.crs), _place(card.extent, _crs(card.crs_wkt))
+    if here is None or there is None:
+        return
+    apart = distance(here, there)
+    if apart >= FAR:
+        report.info(
+            f"{raster.name} lies {float(f'{apart:.2g}'):,.0f} km from where the model was trained ({place_name(there)}). If "
+            "objects look different here, fine-tune the model with a few labels of this place."
+        )
+
+
+def _bounds(raster: Raster) -> Extent:
+    return around(raster.transform, raster.width, raster.height)
+
+
+def _place(extent: Extent | None, crs: CRS | None) -> Extent | None:
+    """Return a rectangle in degrees; None when it cannot be told."""
+    return degrees(extent, crs) if extent is not None and crs is not None else None
 
 
 def _crs(wkt: str | None) -> CRS | None:

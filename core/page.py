@@ -27,7 +27,7 @@ table { border-collapse: collapse; margin: .5rem 0; } th, td { padding: .3rem .9
        border-bottom: 1px solid var(--line); vertical-align: top; } th { color: var(--soft); font-weight: 600; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 .tiles { display: flex; flex-wrap: wrap; gap: .8rem; margin: 1rem 0; }
-.tile { background: var(--tint); border-left: 3px solid var(--accent); padding: .6rem 1rem; min-width: 7rem; }
+.tile { background: var(--tint); border-left: 3px solid var(--accent); padding: .6rem .9rem; min-width: 6rem; }
 .tile b { display: block; font-size: 1.5rem; line-height: 1.2; } .tile span { color: var(--soft); font-size: .85rem; }
 .warning { background: #fff4e5; border-left: 3px solid #d9822b; padding: .6rem 1rem; margin: 1rem 0; }
 .good { background: #eaf6ec; border-left: 3px solid #2f8f46; padding: .6rem 1rem; margin: 1rem 0; }
@@ -36,6 +36,12 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 figure { margin: 1rem 0; } figure img { max-width: 100%; height: auto; }
 figure.wide { width: min(96vw, 103rem); margin-left: calc(50% - min(48vw, 51.5rem)); text-align: center; }
 figcaption { color: var(--soft); font-size: .85rem; }
+details { margin: .6rem 0; } summary { cursor: pointer; color: var(--soft); }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.2rem; } dt { font-weight: 600; } dd { margin: 0; }
+h3 { font-size: 1rem; margin: 1.4rem 0 .3rem; }
+td { overflow-wrap: anywhere; } td.number { overflow-wrap: normal; white-space: nowrap; }
+@media print { body { padding: 0; max-width: none; font-size: 12px; } figure, tr, .tiles { break-inside: avoid; }
+       h2, h3 { break-after: avoid; } figure.wide { width: auto; margin-left: 0; } * { print-color-adjust: exact; } }
 footer { margin-top: 3rem; color: var(--soft); font-size: .8rem; border-top: 1px solid var(--line); padding-top: .6rem; }
 </style>
 </head>
@@ -74,9 +80,28 @@ def section(heading: str, *parts: str) -> str:
     return f"<section><h2>{escape(heading)}</h2>\n" + "\n".join(parts) + "</section>"
 
 
+def heading(text: str) -> str:
+    """Return a heading within a section."""
+    return f"<h3>{escape(text)}</h3>"
+
+
+def folded(summary: str, *parts: str) -> str:
+    """Return parts that are seen after a click on the summary."""
+    return f"<details><summary>{escape(summary)}</summary>\n" + "\n".join(parts) + "</details>"
+
+
+def terms(pairs: Iterable[tuple[str, str]]) -> str:
+    """Return words with what they mean."""
+    return "<dl>" + "".join(f"<dt>{escape(word)}</dt><dd>{escape(meaning)}</dd>" for word, meaning in pairs) + "</dl>"
+
+
 def paragraph(text: str, kind: str = "") -> str:
     """Return a paragraph; ``kind`` is ``""``, ``"warning"`` or ``"good"``."""
     return f'<p class="{kind}">{escape(text)}</p>' if kind else f"<p>{escape(text)}</p>"
+
+
+class Digits(str):
+    """A number as it should be written; :func:`table` sets it right-aligned."""
 
 
 class Markup(str):
@@ -95,15 +120,17 @@ def tiles(numbers: Iterable[tuple[str, str]]) -> str:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a table; numbers (int, float) are set right-aligned, floats with four digits; texts are escaped."""
+    """Return a table; numbers (int, float, :class:`Digits`) stand right-aligned, floats with four digits; texts are escaped."""
 
     def cell(value: object) -> str:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return f'<td class="number">{value if isinstance(value, int) else format(value, ".4g")}</td>'
+        if isinstance(value, Digits):
+            return f'<td class="number">{escape(value)}</td>'
         return f"<td>{value if isinstance(value, Markup) else escape(str(value))}</td>"
 
     rows = [list(row) for row in rows]
-    numeric = [bool(rows) and all(isinstance(row[i], (int, float)) for row in rows) for i in range(len(header))]
+    numeric = [bool(rows) and all(isinstance(row[i], (int, float, Digits)) for row in rows) for i in range(len(header))]
     head = "".join(
         f'<th class="number">{escape(name)}</th>' if right else f"<th>{escape(name)}</th>"
         for name, right in zip(header, numeric, strict=True)

@@ -13,6 +13,7 @@ from .jobs import Job
 from .library_errors import translate
 from .outputs import create_parents, outputs_of, refuse_existing_outputs, refuse_same_paths
 from .reporting import Reporter
+from .sharing import is_first
 
 
 def run(job: Job, report: Reporter) -> dict[str, Any]:
@@ -33,8 +34,9 @@ def run(job: Job, report: Reporter) -> dict[str, Any]:
     try:
         job.check()
         refuse_same_paths(job)
-        refuse_existing_outputs(job)
-        created = create_parents(job)
+        if is_first():  # the others come when it may have begun to write
+            refuse_existing_outputs(job)
+            created = create_parents(job)
         report.check_cancelled()
         returned = _runner(job)(job, report)
     except (Exception, KeyboardInterrupt) as error:

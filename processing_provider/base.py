@@ -118,8 +118,9 @@ class JobAlgorithm(QgsProcessingAlgorithm):
         return True, ""
 
     def checkParameterValues(self, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[bool, str]:
-        """Check limits, words, files and how values fit each other, with the texts of the core; then what QGIS checks."""
+        """Check names, limits, words, files and how values fit each other, in the core's words; then what QGIS checks."""
         try:
+            self.job.refuse_unknown(parameters, exact=True)
             self._check_values(parameters, context)
             known = self._known_to_qgis(parameters)
         except KestrelError as error:
@@ -151,11 +152,12 @@ class JobAlgorithm(QgsProcessingAlgorithm):
                 check_new_folder(path, job.may_exist(name.lower()))
 
     def _known_to_qgis(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        """Return ``parameters`` without what QGIS would refuse: folders as rasters. The several rasters are checked already."""
+        """Return ``parameters`` without what QGIS would refuse, such as folders as rasters, and what is checked already."""
         known = dict(parameters)
         for attribute, described in self.job.parameters().items():
             name = attribute.upper()
-            if described.kind is Kind.RASTERS:
+            lists = described.kind in (Kind.RASTERS, Kind.FOLDERS, Kind.TABLE)
+            if lists or (described.kind is Kind.CHOICE and not _is_set(known.get(name))):
                 known.pop(name, None)
             elif described.kind is Kind.FILE and described.folders and is_folder(known.get(name)):
                 known[name] = str(model_file(known[name]))
@@ -182,6 +184,7 @@ class JobAlgorithm(QgsProcessingAlgorithm):
         with tempfile.TemporaryDirectory(dir=QgsProcessingUtils.tempFolder(), ignore_cleanup_errors=True) as temporary:
             folder = Path(temporary)
             try:
+                self.job.refuse_unknown(parameters, exact=True)
                 job = self.job.from_values(
                     {
                         **self._plain_values(parameters, context),
@@ -246,14 +249,21 @@ class JobAlgorithm(QgsProcessingAlgorithm):
         return [(attribute.upper(), described.kind) for attribute, described in self.job.parameters().items()]
 
     def _plain_values(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
-        """Numbers, words, fields and paths, as texts: the job converts and checks them, wherever they come from."""
+        """Numbers, words, fields and paths, as texts, and lists and tables: the job converts and checks them."""
         return {
-            name: ";".join(map(str, entries(parameters[name], context)))
-            if kind is Kind.BANDS
-            else self.parameterAsString(parameters, name, context)
+            name: self._plain_value(parameters, name, kind, context)
             for name, kind in self._kinds()
             if kind not in _LAYERS and kind is not Kind.EXTENT and not kind.is_output and _is_set(parameters.get(name))
         }
+
+    def _plain_value(self, parameters: dict[str, Any], name: str, kind: Kind, context: QgsProcessingContext) -> Any:
+        if kind is Kind.BANDS:
+            return ";".join(map(str, entries(parameters[name], context)))
+        if kind is Kind.FOLDERS:
+            return [str(entry) for entry in entries(parameters[name], context)]
+        if kind in (Kind.TABLE, Kind.NUMBERS):
+            return _plain(parameters[name], context)
+        return self.parameterAsString(parameters, name, context)
 
     def _input_values(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback, folder: Path
@@ -289,6 +299,17 @@ class JobAlgorithm(QgsProcessingAlgorithm):
         }
 
 
+def _plain(value: Any, context: QgsProcessingContext) -> Any:
+    """Return a parameter's value with expressions worked out and QGIS's nulls, at any depth, as empty texts."""
+    if isinstance(value, QgsProperty):
+        value, _ = value.value(context.expressionContext())
+    if isinstance(value, dict):
+        return {name: _plain(part, context) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part, context) for part in value]
+    return "" if value is None or value == NULL else value
+
+
 def _is_set(value: Any) -> bool:
     """Whether a parameter was given: neither missing, nor null, nor an empty text or list."""
-    return value is not None and value != NULL and value not in ("", [])
+    return value is not None and value != NULL and value not in ("", [], {})

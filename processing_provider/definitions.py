@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from qgis.core import (
     Qgis,
     QgsProcessing,
@@ -22,13 +24,17 @@ from qgis.core import (
     QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterFolderDestination,
+    QgsProcessingParameterMatrix,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterString,
 )
 
 from ..core.jobs import Job, Kind, Output, Parameter
+from ..core.jobs.arguments import names_of, table_rows
 
+_PLUGIN = __name__.rpartition(".processing_provider.")[0]
 _SOURCE_TYPES = {
     "point": Qgis.ProcessingSourceType.VectorPoint,
     "line": Qgis.ProcessingSourceType.VectorLine,
@@ -58,6 +64,9 @@ def help_text(job: type[Job]) -> str:
     lines = [f"<p>{job.summary}</p>", "<h2>Parameters</h2>"]
     for attribute, described in job.parameters().items():
         lines.append(f"<p><b>{described.label}</b> <code>{attribute.upper()}</code><br>{described.help}</p>")
+        if rows := table_rows(described.known):
+            items = (escape(row.text(), quote=False).replace(row.name, f"<code>{row.name}</code>", 1) for row in rows)
+            lines += ["<ul>", *(f"<li>{item}</li>" for item in items), "</ul>"]
     if job.returns:
         lines.append("<h2>Outputs</h2>")
         lines.extend(f"<p><code>{output.name}</code><br>{output.label}</p>" for output in job.returns)
@@ -95,6 +104,15 @@ def _bare(name: str, described: Parameter, default: object) -> QgsProcessingPara
     if kind is Kind.FOLDER:
         folder = Qgis.ProcessingFileParameterBehavior.Folder
         return QgsProcessingParameterFile(name, label, folder, defaultValue=default, optional=optional)
+    if kind is Kind.FOLDERS:
+        definition = QgsProcessingParameterMultipleLayers(name, label, Qgis.ProcessingSourceType.File, default, optional)
+        # QGIS's own widget takes the files that are in a folder. Named, not imported: qgis_process has no widgets.
+        definition.setMetadata({"widget_wrapper": {"class": f"{_PLUGIN}.ui.folders_widget.FoldersWidget"}})
+        return definition
+    if kind is Kind.TABLE:
+        return _table(name, described)
+    if kind is Kind.NUMBERS:
+        return QgsProcessingParameterString(name, label, default, optional=optional)
     if kind in (Kind.INTEGER, Kind.NUMBER):
         return _number(name, described, default)
     if kind is Kind.BOOLEAN:
@@ -114,6 +132,13 @@ def _bare(name: str, described: Parameter, default: object) -> QgsProcessingPara
         default = default or QgsProcessing.TEMPORARY_OUTPUT
         return QgsProcessingParameterFileDestination(name, label, "HTML files (*.html)", default, optional)
     raise NotImplementedError(f"{name}: no QGIS parameter for {kind}.")
+
+
+def _table(name: str, described: Parameter) -> QgsProcessingParameterMatrix:
+    """Return a table to fill in: a row for each name there is, without a value, which means nothing is given."""
+    names = names_of(described.known)
+    rows = [cell for row in names for cell in (row, "")]
+    return QgsProcessingParameterMatrix(name, described.label, len(names), False, ["Name", "Value"], rows, described.optional)
 
 
 def _number(name: str, described: Parameter, default: object) -> QgsProcessingParameterNumber:

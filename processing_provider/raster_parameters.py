@@ -23,6 +23,7 @@ from qgis.core import (
 
 from ..core.errors import InputError
 from ..core.jobs import Job, Kind
+from ..core.jobs.conversion import split_paths
 from .rasters import RasterInput
 
 
@@ -145,8 +146,7 @@ def entries(value: Any, context: QgsProcessingContext) -> Iterator[Any]:
         for part in value:
             yield from entries(part, context)
     elif isinstance(value, str):
-        whole = os.path.exists(value)  # noqa: PTH110
-        yield from [value] if whole else (part for part in value.split(";") if part)
+        yield from split_paths(value)
     elif value is not None:
         yield value
 

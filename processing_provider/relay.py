@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from html import escape
 
 from qgis.core import QgsProcessingFeedback
 
@@ -34,8 +35,12 @@ class Relay:
         if isinstance(event, Progress):
             self._progress(event)
         elif isinstance(event, Message):
-            push = self._feedback.pushWarning if event.level == "warning" else self._feedback.pushInfo
-            push(event.text)
+            if event.level == "warning":
+                self._feedback.pushWarning(event.text)
+            elif "  " in event.text:
+                self._feedback.pushFormattedMessage(_aligned(event.text), event.text)
+            else:
+                self._feedback.pushInfo(event.text)
         elif isinstance(event, Artifact):
             self._feedback.pushInfo(f"{event.name}: {event.path}")
 
@@ -61,6 +66,11 @@ class Relay:
         elif now - self._speed_at > _SPEED_EVERY:
             self._feedback.setProgressText(_text(event))
             self._speed_at = now
+
+
+def _aligned(text: str) -> str:
+    """Return a line of a table, whose columns blanks align, as HTML that keeps them so; the log of a dialog is HTML."""
+    return f'<span style="font-family: monospace">{escape(text).replace(" ", "&nbsp;")}</span>'
 
 
 def _text(event: Progress) -> str:

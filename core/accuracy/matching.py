@@ -31,6 +31,11 @@ class Overlaps:
     truth: np.ndarray
     iou: np.ndarray
 
+    def of_first(self, count: int) -> Overlaps:
+        """Return the pairs of the first ``count`` detections."""
+        end = int(np.searchsorted(self.detection, count))
+        return Overlaps(self.detection[:end], self.truth[:end], self.iou[:end])
+
 
 def find_overlaps(
     detections: np.ndarray, truth: np.ndarray, classes: np.ndarray, true_classes: np.ndarray, at_least: float, report: Reporter

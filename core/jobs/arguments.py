@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import InvalidParameter
+
+_SWITCH = {"true": 1, "yes": 1, "on": 1, "false": 0, "no": 0, "off": 0}
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,11 @@ class Argument:
     count: tuple[int, int] = (1, 1)
     choices: tuple[str, ...] = ()
 
+    @property
+    def is_switch(self) -> bool:
+        """Whether it is a yes or no."""
+        return self.whole and self.count == (1, 1) and (self.minimum, self.maximum) == (0, 1)
+
     def parse(self, text: Any, where: str) -> Any:
         """Return the value that ``text`` means: a word, a number, or a tuple where more than one number may be given.
 
@@ -52,6 +59,8 @@ class Argument:
                 if str(text).strip().lower() == word.lower():
                     return word
             raise InvalidParameter(f"{where}: {self.name} is {text!r}.", f"Choose one of {', '.join(self.choices)}.")
+        if self.is_switch and str(text).strip().lower() in _SWITCH:
+            return _SWITCH[str(text).strip().lower()]
         parts = str(text).translate(str.maketrans(",;()[]", "      ")).split()
         try:
             numbers = [float(part) for part in parts]
@@ -70,12 +79,18 @@ class Argument:
         """Return what may be given, such as ``"a whole number from 1 to 10"``."""
         if self.choices:
             return "one of " + ", ".join(self.choices)
+        if self.is_switch:
+            return "1 for yes or 0 for no"
         low, high = self.count
         kind = "whole number" if self.whole else "number"
         many = f"a {kind}" if high == 1 else f"{low} {kind}s" if low == high else f"{low} to {high} {kind}s"
         if math.isinf(self.maximum):
-            return f"{many} of at least {self.minimum:g}"
-        return f"{many} from {self.minimum:g} to {self.maximum:g}"
+            return f"{many} of at least {value_text(self.minimum)}"
+        return f"{many} from {value_text(self.minimum)} to {value_text(self.maximum)}"
+
+
+# What a table may hold, by what the names belong to, such as the model type; one key of any text where there is no such choice.
+Known = Mapping[str, tuple[Argument, ...]]
 
 
 def parse_table(given: Mapping[str, Any] | None, known: Iterable[Argument], where: str, owner: str) -> dict[str, Any]:
@@ -102,13 +117,57 @@ def parse_table(given: Mapping[str, Any] | None, known: Iterable[Argument], wher
     return result
 
 
-def table_help(known: Iterable[Argument]) -> str:
-    """Return the names with their help, limits and defaults in one text."""
-    lines = []
-    for argument in known:
-        default = argument.default
-        shown = " ".join(f"{value:g}" for value in default) if isinstance(default, tuple) else default
-        lines.append(
-            f"{argument.name}: {argument.help} ({argument.demand()}" + (")" if default is None else f", default {shown})")
+class Row(NamedTuple):
+    """One name of a table for people: each column a text.
+
+    Attributes:
+        name: of the argument.
+        owners: what it belongs to, where that is not everything: ``"MaskRCNN, FasterRCNN"``.
+        help: one sentence.
+        demand: what may be given.
+        default: empty where it follows from the data.
+    """
+
+    name: str
+    owners: str
+    help: str
+    demand: str
+    default: str
+
+    def text(self) -> str:
+        """Return all of it in one line."""
+        owners = f" ({self.owners})" if self.owners else ""
+        default = f", default {self.default}" if self.default else ""
+        return f"{self.name}{owners}: {self.help.rstrip('.')}; {self.demand}{default}."
+
+
+def table_rows(known: Known) -> list[Row]:
+    """Return the names there are, for the help at all doors; what is the same for several owners once."""
+    owners: dict[Argument, list[str]] = {}
+    for owner, arguments in known.items():
+        for argument in arguments:
+            owners.setdefault(argument, []).append(owner)
+    return [
+        Row(
+            argument.name,
+            "" if len(found) == len(known) else ", ".join(found),
+            argument.help,
+            argument.demand(),
+            value_text(argument.default),
         )
-    return "; ".join(lines)
+        for argument, found in owners.items()
+    ]
+
+
+def names_of(known: Known) -> list[str]:
+    """Return each name once."""
+    return list(dict.fromkeys(row.name for row in table_rows(known)))
+
+
+def value_text(value: Any) -> str:
+    """Return a value as people write it: numbers in full, several with blanks between them; empty for None."""
+    if isinstance(value, tuple):
+        return " ".join(map(value_text, value))
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else f"{value:.12g}" if isinstance(value, (int, float)) else str(value)

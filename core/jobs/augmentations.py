@@ -7,7 +7,7 @@ from typing import Any
 from .arguments import Argument
 
 AUGMENTATIONS: tuple[Argument, ...] = (
-    Argument("dihedral", "Turn by quarter turns and mirror, in map space; 1 for yes.", 0, maximum=1, whole=True),
+    Argument("dihedral", "Turn by quarter turns and mirror, in map space.", 0, maximum=1, whole=True),
     Argument("scale", "Zoom at random between these two factors.", None, minimum=0.1, maximum=10, count=(2, 2)),
     Argument("rotate", "Turn by up to so many degrees either way.", 0, maximum=180),
     Argument("crop", "Cut to at most this share of the chip's side, at a random place.", 1, minimum=0.2, maximum=1),

@@ -8,11 +8,11 @@ the option on the command line.
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from .arguments import Argument
+from .arguments import Known, value_text
 
 
 class Kind(Enum):
@@ -58,7 +58,7 @@ class Parameter:
         folders: for RASTER, RASTERS and FILE, whether a folder may stand for what is in it.
         geometry: for FEATURES, the geometry types taken: a subset of ``"point"``, ``"line"``, ``"polygon"``.
         extensions: for a FILE, the endings shown in a file dialog, without dot.
-        known: for a TABLE, the names it may hold; empty where that depends on other parameters.
+        known: for a TABLE, the names it may hold, by what they belong to.
         advanced: whether an analyst rarely needs it.
         optional: whether it may be left empty (None).
     """
@@ -73,9 +73,15 @@ class Parameter:
     folders: bool = False
     geometry: tuple[str, ...] = ()
     extensions: tuple[str, ...] = ()
-    known: tuple[Argument, ...] = ()
+    known: Known = field(default_factory=dict)
     advanced: bool = False
     optional: bool = False
+
+    def limits(self) -> str:
+        """Return the limits, such as ``"from 0 to 1"``; empty when there are none."""
+        if self.minimum is None or self.maximum is None:
+            return "" if self.minimum is None else f"at least {value_text(self.minimum)}"
+        return f"from {value_text(self.minimum)} to {value_text(self.maximum)}"
 
 
 @dataclass(frozen=True)
@@ -117,6 +123,21 @@ def features(label: str, help: str, default: Any = REQUIRED, **details: Any) -> 
 def field_of(parent: str, label: str, help: str, default: Any = None, **details: Any) -> Any:
     """Declare a field name of the features in the attribute ``parent``."""
     return parameter(Kind.FIELD, label, help, default, parent=parent, **details)
+
+
+def folders(label: str, help: str, **details: Any) -> Any:
+    """Declare several folders; none by default."""
+    return parameter(Kind.FOLDERS, label, help, None, **details)
+
+
+def numbers(label: str, help: str, **details: Any) -> Any:
+    """Declare a list of whole numbers from 0; empty by default."""
+    return parameter(Kind.NUMBERS, label, help, None, **details)
+
+
+def table(label: str, help: str, known: Known, **details: Any) -> Any:
+    """Declare a table of texts by name, of the names that are ``known``; empty by default."""
+    return parameter(Kind.TABLE, label, help, None, known=known, **details)
 
 
 def integer(label: str, help: str, default: Any = REQUIRED, minimum: int = 0, **details: Any) -> Any:

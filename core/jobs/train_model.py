@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..errors import InvalidParameter
@@ -9,8 +10,8 @@ from . import common
 from .arguments import parse_table
 from .augmentations import AUGMENTATIONS, PRESETS
 from .job import Job
-from .model_arguments import BACKBONES_OF, DEFAULT_BACKBONE, parse_model_arguments
-from .parameters import Kind, Output, boolean, choice, integer, number, parameter
+from .model_arguments import BACKBONES_OF, DEFAULT_BACKBONE, MODEL_ARGUMENTS, parse_model_arguments
+from .parameters import Kind, Output, boolean, choice, folders, integer, number, numbers, parameter, table
 
 MODEL_TYPES = ("MaskRCNN", "FasterRCNN", "RetinaNet", "FCOS", "SSDlite")
 BACKBONES = (
@@ -48,16 +49,15 @@ class TrainModel(Job):
     )
     runner = "core.training.train:run"
 
+    # What it learns from
     input: str = parameter(
         Kind.FOLDER,
         "Input Training Data",
         "Folder written by Export Training Data For Deep Learning, ours or ArcGIS Pro's, or a COCO or YOLO data set.",
     )
-    additional_inputs: tuple[str, ...] | None = parameter(
-        Kind.FOLDERS,
+    additional_inputs: tuple[str, ...] | None = folders(
         "Additional Training Data",
         "More folders of the same format, with the same bands and tile size: places or years that one model should learn.",
-        None,
         advanced=True,
     )
     validation_folder: str | None = parameter(
@@ -67,6 +67,15 @@ class TrainModel(Job):
         None,
         advanced=True,
     )
+    validation_percentage: float = number(
+        "Validation %",
+        "Share of the chips that is held back to measure the model. Not used when the export set chips apart itself, or with "
+        "Validation Data.",
+        10.0,
+        minimum=1,
+        maximum=50,
+    )
+    # What it is
     model_type: str = choice(
         "Model Type",
         "MaskRCNN finds outlines and needs chips with outlines (RCNN_Masks, COCO, YOLO_segments); the others find boxes. "
@@ -80,6 +89,12 @@ class TrainModel(Job):
         "slower, convnext and swin the strongest. Empty: resnet50, for SSDlite mobilenet_v3_large. With a pre-trained model "
         "its own backbone is used.",
         BACKBONES,
+        None,
+    )
+    pretrained_model: str | None = common.model(
+        "Pre-trained Model",
+        "Model package to fine-tune, Kestrel's or ArcGIS's. Its model type and backbone are used; classes and bands may "
+        "differ.",
         None,
     )
     backbone_weights: str = choice(
@@ -107,15 +122,13 @@ class TrainModel(Job):
         "MEAN",
         advanced=True,
     )
-    pretrained_model: str | None = common.model(
-        "Pre-trained Model",
-        "Model package to fine-tune, Kestrel's or ArcGIS's. Its model type and backbone are used; classes and bands may differ.",
-        None,
+    model_arguments: Mapping[str, str] | None = table(
+        "Model Arguments",
+        "Names and values that change how the network is built; which there are depends on the Model Type. What is left empty "
+        "has its default, in a pre-trained model what it was trained with.",
+        MODEL_ARGUMENTS,
+        advanced=True,
     )
-    model_arguments: dict[str, str] | None = parameter(
-        Kind.TABLE, "Model Arguments", "Names and values that change how the network is built; which there are depends on the "
-        "Model Type, see the documentation. A pre-trained model keeps its own but for those given.", None, advanced=True,
-    )  # fmt: skip
     fit_anchors: bool = boolean(
         "Fit Anchors",
         "Fits the sizes and shapes of the boxes that the network starts from to those of the labels. Off: torchvision's. A "
@@ -123,6 +136,14 @@ class TrainModel(Job):
         True,
         advanced=True,
     )
+    arcgis_compatible: bool = boolean(
+        "ArcGIS Compatible",
+        "Builds the network as ArcGIS does, so that ArcGIS Pro can run the package. Slower, because ArcGIS enlarges every tile "
+        "by half. Needs MaskRCNN or FasterRCNN with a ResNet. A pre-trained package of ArcGIS stays compatible in any case.",
+        False,
+        advanced=True,
+    )
+    # How it learns
     epochs: int = integer(
         "Max Epochs", "How many times the model sees all training chips, at most.", 20, minimum=1, maximum=10000
     )
@@ -139,13 +160,40 @@ class TrainModel(Job):
         None,
         maximum=10.0,
     )
+    augmentation: str = choice(
+        "Data Augmentation",
+        "How training chips are changed at random, so that few labels go further. CUSTOM: as the Augmentation Parameters say. "
+        "Validation chips are never changed.",
+        (*PRESETS, "CUSTOM"),
+        "DEFAULT",
+    )
+    augmentation_parameters: Mapping[str, str] | None = table(
+        "Augmentation Parameters",
+        "With CUSTOM: names and values; what is left empty does nothing.",
+        {"": AUGMENTATIONS},
+        advanced=True,
+    )
+    chip_size: int = integer(
+        "Chip Size", "Chips larger than this are cropped to it at random while training. 0: the whole chip.", 0,
+        maximum=8192, advanced=True,
+    )  # fmt: skip
+    freeze: bool = boolean(
+        "Freeze Model",
+        "Keep the backbone as it is and train the rest only: quicker, and safer with few labels. Not used with RANDOM weights.",
+        False,
+    )
+    unfreeze_after: int = integer(
+        "Unfreeze After", "With Freeze Model: the number of epochs after which the backbone learns too. 0: never.", 0,
+        maximum=10000, advanced=True,
+    )  # fmt: skip
     optimizer: str = choice(
         "Optimizer", "ADAMW suits every model; SGD (with momentum) wants a higher rate and more epochs.", OPTIMIZERS,
         "ADAMW", advanced=True,
     )  # fmt: skip
     schedule: str = choice(
         "Learning Rate Schedule",
-        "How the rate changes. COSINE: a short warm-up, then falling; ONE_CYCLE: rising for a quarter of the time, then falling.",
+        "How the rate changes. COSINE: a short warm-up, then falling; ONE_CYCLE: rising for a quarter of the time, then "
+        "falling.",
         SCHEDULES,
         "COSINE",
         advanced=True,
@@ -163,14 +211,6 @@ class TrainModel(Job):
         maximum=1e6,
         advanced=True,
     )
-    validation_percentage: float = number(
-        "Validation %",
-        "Share of the chips that is held back to measure the model. Not used when the export set chips apart itself, or with "
-        "Validation Data.",
-        10.0,
-        minimum=1,
-        maximum=50,
-    )
     stop_early: bool = boolean(
         "Stop when model stops improving", "End before Max Epochs when the model no longer gets better.", True
     )
@@ -182,35 +222,11 @@ class TrainModel(Job):
         "AP50",
         advanced=True,
     )
-    freeze: bool = boolean(
-        "Freeze Model",
-        "Keep the backbone as it is and train the rest only: quicker, and safer with few labels. Not used with RANDOM weights.",
-        False,
-    )
-    unfreeze_after: int = integer(
-        "Unfreeze After", "With Freeze Model: the number of epochs after which the backbone learns too. 0: never.", 0,
-        maximum=10000, advanced=True,
-    )  # fmt: skip
-    augmentation: str = choice(
-        "Data Augmentation",
-        "How training chips are changed at random, so that few labels go further. CUSTOM: as the Augmentation Parameters say. "
-        "Validation chips are never changed.",
-        (*PRESETS, "CUSTOM"),
-        "DEFAULT",
-    )
-    augmentation_parameters: dict[str, str] | None = parameter(
-        Kind.TABLE, "Augmentation Parameters", "With CUSTOM: names and values; those that are not named do nothing.", None,
-        known=AUGMENTATIONS, advanced=True,
-    )  # fmt: skip
-    chip_size: int = integer(
-        "Chip Size", "Chips larger than this are cropped to it at random while training. 0: the whole chip.", 0,
-        maximum=8192, advanced=True,
-    )  # fmt: skip
-    arcgis_compatible: bool = boolean(
-        "ArcGIS Compatible",
-        "Builds the network as ArcGIS does, so that ArcGIS Pro can run the package. Slower, because ArcGIS enlarges every tile "
-        "by half. Needs MaskRCNN or FasterRCNN with a ResNet. A pre-trained package of ArcGIS stays compatible in any case.",
-        False,
+    # Where it runs
+    processor: str = common.processor()
+    gpu_id: tuple[int, ...] | None = numbers(
+        "GPU ID",
+        "Numbers of the cards, counted from 0 as nvidia-smi does, such as 0 or 0,1. Empty: all cards, which share each batch.",
         advanced=True,
     )
     mixed_precision: bool = boolean(
@@ -223,6 +239,7 @@ class TrainModel(Job):
         "Compile", "On a GPU: translate the backbone for this card first, which takes minutes; pays in long trainings. Needs a "
         "C compiler.", False, advanced=True,
     )  # fmt: skip
+    seed: int = integer("Random Seed", "Same seed, same data, same machine: same model.", 42, maximum=2**31 - 1, advanced=True)
     resume: bool = boolean(
         "Resume",
         "Go on with an earlier run of the same Output Model that was killed. Without one, training begins at the beginning.",
@@ -232,15 +249,6 @@ class TrainModel(Job):
     tensorboard: bool = boolean(
         "TensorBoard", "Write event files for TensorBoard into the folder tensorboard of the output.", False, advanced=True
     )
-    processor: str = common.processor()
-    gpu_id: tuple[int, ...] | None = parameter(
-        Kind.NUMBERS,
-        "GPU ID",
-        "Numbers of the cards, counted from 0 as nvidia-smi does, such as 0 or 0,1. Empty: all cards, which share each batch.",
-        None,
-        advanced=True,
-    )
-    seed: int = integer("Random Seed", "Same seed, same data, same machine: same model.", 42, maximum=2**31 - 1, advanced=True)
     output: str = parameter(Kind.NEW_FOLDER, "Output Model", "Folder for the package and the report; new, or empty.")
 
     def check(self) -> None:

@@ -7,20 +7,24 @@ from dataclasses import fields
 from typing import Any
 
 from .. import page
-from ..figures import figure_html
+from ..distance import degrees, place_name
+from ..figures import drawing_html
 from ..fitting import TOLERATED
 from ..packages import ModelCard, loose
-from ..training.loop import Epoch
-from ..training.pictures import loss_figure
+from ..training.curves import loss_figure
+from ..training.outcome import Epoch
 from .findings import Findings
 
 _METRICS = {  # what people call the measures, in this order
     "AP50": "Average precision at IoU 0.5 (AP50)",
-    "AP": "COCO average precision, IoU 0.50 to 0.95",
+    "AP": "COCO average precision, IoU 0.50 to 0.95 (AP)",
+    "AP75": "Average precision at IoU 0.75 (AP75)",
     "precision": "Precision at the recommended threshold",
     "recall": "Recall at the recommended threshold",
     "F1": "F1 score at the recommended threshold",
     "AP50_test": "AP50 on test chips, never looked at in training",
+    "AP_test": "AP on test chips",
+    "F1_test": "F1 score on test chips at the recommended threshold",
 }
 _TRAINING = {
     "start": "Started from", "epochs": "Epochs, at most", "best_epoch": "Epoch kept", "ended": "Ended",
@@ -107,6 +111,8 @@ def _imagery(findings: Findings) -> list[str]:
     ]
     facts.append(("Scaling of pixels", _SCALING.get(numbers.kind, "not known")))
     cell = _cell_size(findings)
+    if card.extent:
+        facts.append(("Trained at", _place(findings)))
     facts.append(("Cell size", f"{cell}, in {findings.crs_name}" if cell and findings.crs_name else cell or "not known"))
     if card.tile_size:
         ground = f", {_ground(findings)} on the ground" if _ground(findings) else ""
@@ -171,7 +177,7 @@ def _training(card: ModelCard) -> list[str]:
     if history:
         best = told.get("best_epoch")
         figure = loss_figure(history, best if isinstance(best, int) else len(history))
-        curves = [figure_html(figure, "Each point is one epoch; the dotted line marks the weights that were kept.")]
+        curves = [drawing_html(figure, "Each point is one epoch; the dotted line marks the weights that were kept.")]
     return [page.section("How it was trained", *curves, page.table(("", ""), rows))]
 
 
@@ -214,6 +220,16 @@ def _ground(findings: Findings) -> str:
     return f"{_numbers((size[0] * findings.card.tile_size,))} m" if size and findings.cell_unit == "metre" else ""
 
 
+def _place(findings: Findings) -> str:
+    """Return where the training chips lie: in degrees, if that can be told, and in their coordinate system."""
+    extent, crs = findings.card.extent, findings.crs
+    assert extent is not None
+    corners = f"x {extent[0]:.10g} to {extent[2]:.10g}, y {extent[1]:.10g} to {extent[3]:.10g}"
+    corners += f" in {findings.crs_name}" if findings.crs_name else ""
+    there = degrees(extent, crs) if crs else None
+    return f"{place_name(there)} ({corners})" if there else corners
+
+
 def _numbers(values: tuple[float, ...]) -> str:
     return " x ".join(dict.fromkeys(f"{value:.4g}" for value in values))
 
@@ -221,12 +237,11 @@ def _numbers(values: tuple[float, ...]) -> str:
 def _class_scores(card: ModelCard) -> tuple[list[str], dict[str, dict[str, str]]]:
     """Return the names of the measures that are known for each class, and their values by class and measure."""
     scores: dict[str, dict[str, str]] = {}
-    for label, values in (
-        ("AP50", card.metrics.get("AP50_per_class")),
-        ("AP", card.metrics.get("average_precision_score") if card.origin != "kestrel" else None),
-    ):
+    ours = [(name, card.metrics.get(f"{name}_per_class")) for name in ("AP50", "AP", "AP75", "precision", "recall", "F1")]
+    theirs = [("AP", card.metrics.get("average_precision_score") if card.origin != "kestrel" else None)]
+    for label, values in (*ours, *theirs):
         for name, value in loose.mapping(values).items():
-            scores.setdefault(str(name), {})[label] = _figure(value)
+            scores.setdefault(str(name), {})[label[0].upper() + label[1:]] = _figure(value)
     for name, values in loose.mapping(card.definition.get("per_class_metrics")).items():
         for measure, value in loose.mapping(values).items():
             scores.setdefault(str(name), {})[str(measure).capitalize()] = _figure(value)
@@ -238,10 +253,16 @@ def _history(log: Any) -> list[Epoch]:
     """Return the epochs that the package tells of; empty when it tells of none, or in another form."""
     names = [field.name for field in fields(Epoch)]
     try:
-        lines = [[math.nan if line[name] is None else float(line[name]) for name in names] for line in log or ()]
+        lines = [[_measure(line, name) for name in names] for line in log or ()]
         return [Epoch(int(number), *values) for number, *values in lines]
     except (TypeError, KeyError, ValueError, OverflowError):
         return []
+
+
+def _measure(line: dict[str, Any], name: str) -> float:
+    """Return a number of an epoch; NaN where it was not measured, as AP and F1 were not by the first versions."""
+    value = line.get(name) if name in ("ap", "f1") else line[name]
+    return math.nan if value is None else float(value)
 
 
 def _figure(value: Any) -> str:

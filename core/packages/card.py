@@ -73,6 +73,7 @@ class ModelCard:
         origin: ``"kestrel"`` or ``"esri"``: whose program wrote the package.
         value_range: smallest and largest raw value of the training chips, one pair per band; empty when unknown.
         image_space: ``"MAP_SPACE"``, or ``"PIXEL_SPACE"`` for images that have an up and a down.
+        extent: ``(xmin, ymin, xmax, ymax)`` around the training chips, in ``crs_wkt``; None when unknown.
         definition: the ``.emd`` as it was read, without Kestrel's part; empty for a new model. No fact of its own.
     """
 
@@ -95,6 +96,7 @@ class ModelCard:
     origin: str = "kestrel"
     value_range: tuple[tuple[float, float], ...] = ()
     image_space: str = "MAP_SPACE"
+    extent: tuple[float, float, float, float] | None = None
     definition: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -119,7 +121,7 @@ class ModelCard:
                 "Update Kestrel.",
             )
         try:
-            cell, nodata = data["cell_size"], data["nodata"]
+            cell, nodata, extent = data["cell_size"], data["nodata"], data.get("extent")
             card = cls(
                 model_type=str(data["model_type"]),
                 backbone=str(data["backbone"]),
@@ -140,6 +142,7 @@ class ModelCard:
                 origin=str(data.get("origin", "kestrel")),
                 value_range=tuple((float(low), float(high)) for low, high in data.get("value_range", ())),
                 image_space=_one_of(data.get("image_space", "MAP_SPACE"), ("MAP_SPACE", "PIXEL_SPACE")),
+                extent=None if extent is None else _extent(extent),
             )
         except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
             raise ModelError(f"The package's description is damaged: {_reason(error)}.", "Train the model again.") from error
@@ -177,6 +180,8 @@ class ModelCard:
             return f"its threshold is {self.threshold}"
         if self.cell_size is not None and not all(0 < side < math.inf for side in self.cell_size):
             return f"its cell size is {self.cell_size}"
+        if self.extent is not None and not _is_sound(self.extent):
+            return f"its training extent is {self.extent}"
         if self.dtype not in PIXEL_TYPES:
             return f"its pixel type is {self.dtype!r}"
         return ""
@@ -191,6 +196,15 @@ def _class(data: Mapping[str, Any]) -> ClassInfo:
 def _normalisation(data: Mapping[str, Any]) -> Normalisation:
     numbers = {key: tuple(float(value) for value in data[key]) for key in ("mean", "std", "minimum", "maximum")}
     return Normalisation(kind=str(data["kind"]), **numbers)
+
+
+def _extent(data: Any) -> tuple[float, float, float, float]:
+    xmin, ymin, xmax, ymax = data
+    return float(xmin), float(ymin), float(xmax), float(ymax)
+
+
+def _is_sound(extent: tuple[float, float, float, float]) -> bool:
+    return all(map(math.isfinite, extent)) and extent[0] <= extent[2] and extent[1] <= extent[3]
 
 
 def _one_of(value: Any, known: tuple[str, ...]) -> str:

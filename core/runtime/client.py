@@ -21,6 +21,7 @@ from typing import IO, Any, cast
 from ..errors import Cancelled, EnvironmentMissing, KestrelError, WorkerDied, error_from_code
 from ..events import Event, Failure, Result, decode
 from ..jobs import Job
+from ..jobs.conversion import table_text
 from .exit_codes import error_of
 from .processes import kill_tree, start
 
@@ -106,7 +107,9 @@ def command_of(job: Job) -> str:
 
 
 def _texts(value: Any) -> list[str]:
-    """Return ``value`` as the command line takes it: paths one at a time, numbers together."""
+    """Return ``value`` as the command line takes it: paths one at a time, numbers and tables together."""
+    if isinstance(value, dict):
+        return [table_text(value)]
     if isinstance(value, tuple):
         return list(value) if isinstance(value[0], str) else [",".join(map(str, value))]
     return [str(value).lower() if isinstance(value, bool) else str(value)]

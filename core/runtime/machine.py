@@ -38,19 +38,73 @@ def usable_cores() -> int:
 def main_memory() -> int:
     """Return the bytes of main memory, 0 if unknown."""
     if sys.platform == "win32":
-
-        class MemoryStatus(ctypes.Structure):  # MEMORYSTATUSEX of the Windows API
-            _fields_ = [("length", ctypes.c_ulong), ("load", ctypes.c_ulong)] + [
-                (name, ctypes.c_ulonglong)
-                for name in ("total", "free", "total_page", "free_page", "total_virtual", "free_virtual", "extended")
-            ]
-
-        status = MemoryStatus(length=ctypes.sizeof(MemoryStatus))
-        return int(status.total) if ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)) else 0
+        return _windows_memory()[0]
     try:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (ValueError, OSError):
         return 0
+
+
+def _windows_memory() -> tuple[int, int]:
+    """Return the bytes of main memory, and those that are free; 0 if unknown."""
+    if sys.platform != "win32":
+        return 0, 0
+
+    class MemoryStatus(ctypes.Structure):  # MEMORYSTATUSEX of the Windows API
+        _fields_ = [("length", ctypes.c_ulong), ("load", ctypes.c_ulong)] + [
+            (name, ctypes.c_ulonglong)
+            for name in ("total", "free", "total_page", "free_page", "total_virtual", "free_virtual", "extended")
+        ]
+
+    status = MemoryStatus(length=ctypes.sizeof(MemoryStatus))
+    known = ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))
+    return (int(status.total), int(status.free)) if known else (0, 0)
+
+
+def available_memory(root: Path = Path("/")) -> int:
+    """Return the bytes of main memory that this process may count on, 1 GiB if unknown.
+
+    That is what is free or can be freed, and no more than what its group of processes (a container, a batch job) may still
+    take.
+
+    Args:
+        root: where ``proc`` and ``sys`` are.
+    """
+    found = [main_memory() or 2**30, *filter(None, _windows_memory()[1:])]
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        text = (root / "proc/meminfo").read_text(encoding="utf-8")
+        found += [1024 * int(line.split()[1]) for line in text.splitlines() if line.startswith("MemAvailable:")]
+    with contextlib.suppress(OSError):
+        for line in (root / "proc/self/cgroup").read_text(encoding="utf-8").splitlines():
+            number, controllers, path = (*line.split(":", 2), "", "")[:3]
+            if number == "0":
+                found += _group_limits(root / "sys/fs/cgroup", path, "memory.max", "memory.current")
+            elif "memory" in controllers.split(","):
+                found += _group_limits(root / "sys/fs/cgroup/memory", path, "memory.limit_in_bytes", "memory.usage_in_bytes")
+    return max(min(found), 0)
+
+
+def _group_limits(mount: Path, path: str, limit: str, used: str) -> list[int]:
+    """Return what is left to a control group of Linux and to those above it; inside a container it is seen as the highest."""
+    result = []
+    own = mount / path.strip("/")
+    for folder in {mount, own, *(place for place in own.parents if place.is_relative_to(mount))}:
+        with contextlib.suppress(OSError, ValueError):  # "max" is no limit
+            most = int((folder / limit).read_text(encoding="utf-8"))
+            taken = 0
+            with contextlib.suppress(OSError, ValueError):
+                taken = int((folder / used).read_text(encoding="utf-8")) - _freeable(folder)
+            result.append(max(most - max(taken, 0), 0))
+    return result
+
+
+def _freeable(folder: Path) -> int:
+    """Return the bytes of a control group that only cache files."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        for line in (folder / "memory.stat").read_text(encoding="utf-8").splitlines():
+            if line.startswith(("inactive_file ", "total_inactive_file ")):
+                return int(line.split()[1])
+    return 0
 
 
 def free_disk(folder: Path) -> int:

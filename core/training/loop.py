@@ -5,85 +5,31 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from ..device import describe_device
 from ..errors import Cancelled, KestrelError
-from ..models import losses_and_detections
-from ..models.backbones import body
+from ..models import MODELS, losses_and_detections
 from ..packages import ModelCard
 from ..reporting import Reporter
+from ..telemetry import Telemetry
 from .augmentation import Target
+from .checkpoints import Checkpoints
 from .chips import Chips, batches, training_item, validation_item
 from .measures import Measures, Scores
+from .outcome import Epoch, Outcome
+from .pace import Pace
+from .recipe import Recipe
 from .split import Split
+from .stepping import Stepper, seed_all
+from .team import Team
+from .tensorboard import EventFiles
 
 MIN_GAIN = 0.001  # what counts as better
-GRADIENT_LIMIT = 5.0  # norm of the gradient of all weights together
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How to train.
-
-    Attributes:
-        epochs: at most.
-        batch_size: chips in a step.
-        learning_rate: of the heads at its highest.
-        backbone_rate: of the backbone, as a share of that; 0 leaves it as it is.
-        size: side that chips are cut to, pixels.
-        stop_early: end when the measure has not got better for :attr:`patience` epochs.
-        seed: of order and changes of the chips.
-    """
-
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    backbone_rate: float
-    size: int
-    stop_early: bool
-    seed: int
-
-    @property
-    def patience(self) -> int:
-        """Epochs without a gain before training ends; a third of all, because the falling rate brings gains late."""
-        return max(5, self.epochs // 3)
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """A line of the history. ``ap50`` and ``validation_loss`` are NaN when there was nothing to measure."""
-
-    number: int
-    training_loss: float
-    validation_loss: float
-    ap50: float
-    learning_rate: float
-    seconds: float
-
-
-@dataclass
-class Outcome:
-    """What training gave.
-
-    Attributes:
-        history: all epochs.
-        best: number of the epoch kept.
-        state: its weights, on the CPU.
-        scores: its measures.
-        ended: one sentence on why training ended.
-    """
-
-    history: list[Epoch]
-    best: int
-    state: dict[str, torch.Tensor]
-    scores: Scores
-    ended: str
 
 
 class NotANumber(KestrelError):
@@ -92,216 +38,287 @@ class NotANumber(KestrelError):
     code = "internal"
 
 
-def train(
-    network: nn.Module,
-    card: ModelCard,
-    chips: Chips,
-    split: Split,
-    recipe: Recipe,
-    device: torch.device,
-    report: Reporter,
-) -> Outcome:
-    """Train ``network`` in place and return its best epoch.
+@dataclass
+class _Position:
+    """How far a training is, and all that it has given so far; this is what a checkpoint holds, with the stepper's state.
+
+    Attributes:
+        epoch: that is going on, from 1.
+        step: steps of it that are done.
+        losses: of those steps.
+        history, rates: see :class:`core.training.outcome.Outcome`.
+        best, value: number of the best epoch and how good it was; 0 before there is one.
+        state: weights of that epoch.
+    """
+
+    epoch: int = 1
+    step: int = 0
+    losses: list[float] = field(default_factory=list)
+    history: list[Epoch] = field(default_factory=list)
+    rates: list[float] = field(default_factory=list)
+    best: int = 0
+    value: float = -math.inf
+    state: dict[str, Tensor] = field(default_factory=dict)
+
+    def saved(self) -> dict[str, Any]:
+        """Return plain values, which torch reads without running code."""
+        return {**self.__dict__, "history": [asdict(epoch) for epoch in self.history]}
+
+    @classmethod
+    def restored(cls, values: dict[str, Any]) -> _Position:
+        """Return what :meth:`saved` gave."""
+        return cls(**{**values, "history": [Epoch(**epoch) for epoch in values["history"]]})
+
+
+class Loop:
+    """One training.
 
     Args:
-        network: as :func:`core.models.build` makes it, on ``device``.
+        stepper: the network with what changes it; all weights that may learn at any time do.
         card: of the model; says how pixels are scaled and what the classes are.
         chips: the training set.
         split: which chips train and which measure.
-        recipe: how.
-        device: where the network is.
-        report: told about every step and epoch. A cancel ends training after the step; finished epochs count.
-
-    Raises:
-        Cancelled: before the first epoch was finished.
-        NotANumber: the loss became infinite or not a number in the first epoch.
+        recipe: how; with batch size and learning rate.
+        team: the processes that train together.
+        report: told about every step and epoch.
+        checkpoints: keeps the state on disk; None to keep none.
+        unfreeze: lets the backbone learn; called before the first epoch in which it shall, if it is frozen before.
+        events: gets the numbers for TensorBoard.
     """
-    run = _Run(network, card, chips, split, recipe, device, report)
-    outcome: Outcome | None = None
-    history: list[Epoch] = []
-    best_value, ended = -math.inf, f"all {recipe.epochs} epochs done"
-    for number in range(1, recipe.epochs + 1):
-        began = time.monotonic()
-        try:
-            rate = run.rate
-            training_loss = run.train_epoch(number)
-            validation_loss, scores = run.validate(number)
-        except Cancelled:
-            if outcome is None:
-                raise
-            ended = f"cancelled in epoch {number}"
-            break
-        except NotANumber as error:
-            if outcome is None:
-                raise
-            report.warning(f"{error.message} Training ends; the weights of epoch {outcome.best} are kept.")
-            ended = f"the loss was no longer a number in epoch {number}"
-            break
-        epoch = Epoch(number, training_loss, validation_loss, scores.ap50, rate, time.monotonic() - began)
-        history.append(epoch)
-        _tell(epoch, report)
-        value = _value(epoch)
-        if outcome is None or value > best_value + MIN_GAIN:
-            best_value = value
-            state = {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}
-            outcome = Outcome(history, number, state, scores, ended)
-        elif recipe.stop_early and number - outcome.best >= recipe.patience:
-            ended = f"no gain for {recipe.patience} epochs"
-            break
-    assert outcome is not None
-    outcome.ended = ended
-    return outcome
+
+    def __init__(
+        self,
+        stepper: Stepper,
+        card: ModelCard,
+        chips: Chips,
+        split: Split,
+        recipe: Recipe,
+        team: Team,
+        report: Reporter,
+        checkpoints: Checkpoints | None = None,
+        unfreeze: Callable[[], None] = lambda: None,
+        events: EventFiles | None = None,
+    ) -> None:
+        self._stepper, self._card, self._chips, self._split, self._recipe = stepper, card, chips, split, recipe
+        self._team, self._report, self._checkpoints, self._events = team, report, checkpoints, events
+        self._unfreeze, self._frozen = unfreeze, recipe.unfreeze_after > 0
+        # In a team all have to stop at the same step: the flag that goes around with the loss tells them, not the reporter.
+        self._quiet = report if team.size == 1 else Reporter(lambda event: None)
+        self._position = _Position()
+        self._best_measures: Measures | None = None
+        self._pace = Pace(report, Telemetry(team.device), recipe.epochs * (len(split.training) + len(split.validation)))
+
+    def resume(self, state: dict[str, Any]) -> None:
+        """Go on where an earlier run saved ``state``."""
+        self._position = _Position.restored(state["position"])
+        self._stepper.restore(state["stepper"])
+        position = self._position
+        self._pace.skip(
+            (position.epoch - 1) * (len(self._split.training) + len(self._split.validation))
+            + position.step * self._recipe.batch_size * self._team.size
+        )
+        self._report.info(
+            f"Going on with an earlier run: {len(position.history)} epochs and {position.step} steps of the next are done."
+        )
+        for epoch in position.history:
+            self._tell(epoch)
+
+    def run(self) -> Outcome:
+        """Train to the end and return the best epoch.
+
+        A cancel ends training after the step; finished epochs count.
+
+        Raises:
+            Cancelled: before the first epoch was finished.
+            NotANumber: the loss became infinite or not a number in the first epoch.
+            OutOfMemory: see :meth:`Stepper.step`.
+        """
+        position, recipe = self._position, self._recipe
+        ended = f"all {recipe.epochs} epochs done"
+        while position.epoch <= recipe.epochs:
+            if self._out_of_patience():
+                ended = f"no gain for {recipe.patience} epochs"
+                break
+            try:
+                self._one_epoch()
+            except Cancelled:
+                if not position.history:
+                    raise
+                ended = f"cancelled in epoch {position.epoch}"
+                break
+            except NotANumber as error:
+                if not position.history:
+                    raise
+                self._report.warning(
+                    f"{error.message} Training ends; the weights of epoch {position.best} are kept. {error.hint}"
+                )
+                ended = f"the loss was no longer a number in epoch {position.epoch}"
+                break
+        return Outcome(
+            position.history, position.best, position.state, ended, rates=position.rates, measures=self._best_measures
+        )
+
+    def _one_epoch(self) -> None:
+        """Train and measure one epoch, and note what came of it."""
+        position, began = self._position, time.monotonic()
+        self._unfreeze_in_time()
+        rate = position.rates[-position.step] if position.step else self._stepper.rate
+        self._train_epoch()
+        training_loss = float(np.mean(position.losses))
+        validation_loss, measures, scores = self._validate()
+        seconds = time.monotonic() - began
+        epoch = Epoch(
+            position.epoch, training_loss, validation_loss, scores.ap, scores.ap50, scores.f1, rate, seconds
+        )  # fmt: skip
+        position.history.append(epoch)
+        self._tell(epoch)
+        value = goodness(epoch, self._recipe.monitor)
+        if not position.best or value > position.value + MIN_GAIN:
+            position.best, position.value, self._best_measures = epoch.number, value, measures
+            if self._team.first:
+                kept = self._stepper.measured.state_dict()
+                position.state = {name: tensor.detach().cpu().clone() for name, tensor in kept.items()}
+        position.epoch, position.step, position.losses = position.epoch + 1, 0, []
+        self._save()
+
+    def _unfreeze_in_time(self) -> None:
+        """Let the backbone learn from the epoch on from which it shall."""
+        if self._frozen and self._position.epoch > self._recipe.unfreeze_after:
+            self._unfreeze()
+            self._stepper.rewrap()
+            self._frozen = False
+            self._report.info(f"From epoch {self._position.epoch} on the backbone learns too.")
+
+    def _out_of_patience(self) -> bool:
+        position, recipe = self._position, self._recipe
+        since = max(position.best, recipe.unfreeze_after)
+        return recipe.stop_early and position.epoch - 1 - since >= recipe.patience
+
+    def _train_epoch(self) -> None:
+        """Take the training chips that are not done yet, each once."""
+        position, recipe, team = self._position, self._recipe, self._team
+        number = position.epoch
+        order = np.random.default_rng((recipe.seed, number)).permutation(self._split.training).tolist()
+        mine = team.deal(order, recipe.batch_size)[position.step * recipe.batch_size :]
+        donors = self._split.training
+
+        def make(chip: int) -> tuple[Tensor, Target]:
+            seed = (recipe.seed, number, chip)
+            return training_item(self._chips, self._card, chip, recipe.size, seed, recipe.augmentation, donors)
+
+        stage = f"Training, epoch {number} of {recipe.epochs}"
+        waiting: tuple[int, Tensor] | None = None
+        step = position.step
+        for images, targets in self._batches(make, mine, stage):
+            step += 1
+            position.rates.append(self._stepper.rate)
+            loss = self._stepper.step(images, targets, (recipe.seed, number, step))
+            # The numbers of a step are read after the next one has begun, so that the card does not wait for the CPU.
+            now = team.mean(torch.stack([loss, loss.new_tensor(float(self._report.cancelled))]))
+            waiting = self._take(waiting, (step, now))
+            if self._checkpoints and self._checkpoints.due and team.first:
+                waiting = self._take(waiting, None)
+                position.step = step
+                self._save()
+        self._take(waiting, None)
+        position.step = step
+
+    def _take(self, waiting: tuple[int, Tensor] | None, later: tuple[int, Tensor] | None) -> tuple[int, Tensor] | None:
+        """Read the numbers of the step that waits, and let another one wait.
+
+        Raises:
+            NotANumber: the loss is none.
+            Cancelled: the user asked one of the processes to stop.
+        """
+        if waiting is None:
+            return later
+        step, numbers = waiting
+        loss, cancelled = numbers.tolist()
+        if not math.isfinite(loss):
+            raise NotANumber(
+                f"The loss became {loss} in epoch {self._position.epoch}, step {step}.",
+                f"Use a lower learning rate than {self._recipe.learning_rate:.2g}; check the chips for broken pixel values.",
+            )
+        self._position.losses.append(loss)
+        if self._events:
+            self._events.step(len(self._position.rates), loss, self._position.rates[-1], self._pace.load)
+        if cancelled and self._team.size > 1:
+            raise Cancelled()
+        return later
+
+    @torch.no_grad()
+    def _validate(self) -> tuple[float, Measures, Scores]:
+        """Return the mean loss of a validation chip and the measures."""
+        recipe, team, number = self._recipe, self._team, self._position.epoch
+        network = self._stepper.measured
+        measures = Measures([item.name for item in self._card.classes], MODELS[self._card.model_type].MASKS)
+        losses: list[tuple[float, int]] = []
+        mine = list(self._split.validation)[team.rank :: team.size]
+        rest = iter(mine)
+
+        def make(chip: int) -> tuple[Tensor, Target]:
+            return validation_item(self._chips, self._card, chip, recipe.size)
+
+        with torch.random.fork_rng([team.device] if team.device.type == "cuda" else []):
+            seed_all((recipe.seed,))  # the loss draws samples: the same ones in every epoch
+            for images, targets in self._batches(make, mine, f"Validating, epoch {number} of {recipe.epochs}"):
+                with self._stepper.precision():
+                    loss, found = look(network, images, targets)
+                losses.append((loss, len(images)))
+                for target, result in zip(targets, found, strict=True):
+                    measures.add(next(rest), target, result)
+        network.train()
+        everything = team.gather((losses, measures.entries()))
+        measures = measures.merged(entries for _, entries in everything)
+        chips = sum(count for part, _ in everything for _, count in part)
+        total = sum(loss * count for part, _ in everything for loss, count in part)
+        scores = team.share(measures.scores() if team.first else None)
+        assert scores is not None
+        return total / chips if chips else math.nan, measures, scores
+
+    def _batches(
+        self, make: Callable[[int], tuple[Tensor, Target]], numbers: list[int], stage: str
+    ) -> Iterator[tuple[list[Tensor], list[Target]]]:
+        """Give batches on the device and report how far training is."""
+        for images, targets in batches(make, numbers, self._recipe.batch_size, self._quiet, device=self._team.device):
+            yield images, targets
+            self._pace.add(len(images) * self._team.size, stage)
+
+    def _save(self) -> None:
+        if self._checkpoints and self._checkpoints.due and self._team.first:
+            self._checkpoints.save({"position": self._position.saved(), "stepper": self._stepper.state()})
+
+    def _tell(self, epoch: Epoch) -> None:
+        for name in ("training_loss", "validation_loss", "ap", "ap50", "f1", "learning_rate"):
+            self._report.metric(name, getattr(epoch, name), epoch.number)
+        if epoch.number == 1:
+            self._report.info("epoch | training loss | validation loss |    AP |  AP50 | learning rate |  time")
+        self._report.info(
+            f"{epoch.number:5d} | {epoch.training_loss:13.4f} | {epoch.validation_loss:15.4f} | {epoch.ap:5.3f} | "
+            f"{epoch.ap50:5.3f} | {epoch.learning_rate:13.2e} | {epoch.seconds:4.0f} s"
+        )
+        if self._events:
+            self._events.epoch(epoch)
 
 
-def _value(epoch: Epoch) -> float:
-    """Return the number that says how good an epoch is: AP50, or the loss where there is nothing to find."""
-    for value in (epoch.ap50, -epoch.validation_loss, -epoch.training_loss):
+def goodness(epoch: Epoch, monitor: str) -> float:
+    """Return the number that says how good an epoch is; where there was nothing to find, the loss says it."""
+    monitored = {"AP50": epoch.ap50, "AVERAGE_PRECISION": epoch.ap, "F1_SCORE": epoch.f1, "VALID_LOSS": -epoch.validation_loss}
+    for value in (monitored[monitor], -epoch.validation_loss, -epoch.training_loss):
         if math.isfinite(value):
             return value
     return -math.inf
 
 
-def _tell(epoch: Epoch, report: Reporter) -> None:
-    for name in ("training_loss", "validation_loss", "ap50", "learning_rate"):
-        report.metric(name, getattr(epoch, name), epoch.number)
-    if epoch.number == 1:
-        report.info("epoch | training loss | validation loss |  AP50 | learning rate |  time")
-    report.info(
-        f"{epoch.number:5d} | {epoch.training_loss:13.4f} | {epoch.validation_loss:15.4f} | {epoch.ap50:5.3f} | "
-        f"{epoch.learning_rate:13.2e} | {epoch.seconds:4.0f} s"
-    )
-
-
-class _Run:
-    """The state of one training."""
-
-    def __init__(
-        self,
-        network: nn.Module,
-        card: ModelCard,
-        chips: Chips,
-        split: Split,
-        recipe: Recipe,
-        device: torch.device,
-        report: Reporter,
-    ) -> None:
-        self.network, self.card, self.chips, self.split, self.recipe = network, card, chips, split, recipe
-        self.device, self.report, self._where = device, report, describe_device(device)
-        self._optimizer = _optimizer(network, recipe)
-        self._steps = math.ceil(len(split.training) / recipe.batch_size)
-        self._total = recipe.epochs * (len(split.training) + len(split.validation))  # chips
-        self._scheduler = torch.optim.lr_scheduler.LambdaLR(self._optimizer, schedule(recipe.epochs * self._steps))
-        half = device.type == "cuda"
-        self._half = torch.bfloat16 if half and torch.cuda.is_bf16_supported() else torch.float16 if half else None
-        self._scaler = torch.amp.GradScaler(device.type, enabled=self._half is torch.float16)
-        self._done, self._began = 0, time.monotonic()
-        self._recent: list[tuple[float, int]] = []
-
-    @property
-    def rate(self) -> float:
-        """The learning rate of the heads now."""
-        return float(self._optimizer.param_groups[-1]["lr"])
-
-    def train_epoch(self, number: int) -> float:
-        """Take all training chips once; return the mean loss of a step."""
-        self.network.train()
-        order = np.random.default_rng((self.recipe.seed, number)).permutation(self.split.training)
-
-        def make(chip: int) -> tuple[torch.Tensor, Target]:
-            return training_item(self.chips, self.card, chip, self.recipe.size, (self.recipe.seed, number, chip))
-
-        losses: list[float] = []
-        stage = f"Training, epoch {number} of {self.recipe.epochs}"
-        for images, targets in self._batches(make, order.tolist(), stage):
-            losses.append(self._step(images, targets, number, len(losses) + 1))
-        return float(np.mean(losses))
-
-    def _step(self, images: list[torch.Tensor], targets: list[Target], epoch: int, step: int) -> float:
-        with self._precision():
-            loss = sum(self.network(images, targets).values())
-        value = float(loss.detach())
-        if not math.isfinite(value):
-            raise NotANumber(
-                f"The loss became {value} in epoch {epoch}, step {step}.",
-                f"Use a lower learning rate than {self.recipe.learning_rate:g}, and check the chips for broken pixel values.",
-            )
-        self._optimizer.zero_grad(set_to_none=True)
-        self._scaler.scale(loss).backward()
-        self._scaler.unscale_(self._optimizer)
-        nn.utils.clip_grad_norm_(self.network.parameters(), GRADIENT_LIMIT)
-        self._scaler.step(self._optimizer)
-        self._scaler.update()
-        self._scheduler.step()
-        return value
-
-    @torch.no_grad()
-    def validate(self, number: int) -> tuple[float, Scores]:
-        """Return the mean loss of a validation batch and the measures."""
-        measures = Measures([item.name for item in self.card.classes], self.card.model_type == "MaskRCNN")
-        losses: list[float] = []
-        stage = f"Validating, epoch {number} of {self.recipe.epochs}"
-
-        def make(chip: int) -> tuple[torch.Tensor, Target]:
-            return validation_item(self.chips, self.card, chip, self.recipe.size)
-
-        with torch.random.fork_rng([self.device] if self.device.type == "cuda" else []):
-            torch.manual_seed(self.recipe.seed)  # the loss draws samples: the same ones in every epoch
-            for images, targets in self._batches(make, list(self.split.validation), stage):
-                with self._precision():
-                    parts, found = losses_and_detections(self.network, images, targets)
-                losses.append(float(sum(parts.values())))
-                for image, target, result in zip(images, targets, found, strict=True):
-                    measures.add((image.shape[-2], image.shape[-1]), target, result)
-        return float(np.mean(losses)) if losses else math.nan, measures.scores()
-
-    def _precision(self) -> AbstractContextManager[object]:
-        return nullcontext() if self._half is None else torch.autocast(self.device.type, self._half)
-
-    def _batches(
-        self, make: Callable[[int], tuple[torch.Tensor, Target]], numbers: list[int], stage: str
-    ) -> Iterator[tuple[list[torch.Tensor], list[Target]]]:
-        """Give batches on the device and report how far training is."""
-        for images, targets in batches(make, numbers, self.recipe.batch_size, self.report):
-            yield (
-                [image.to(self.device, non_blocking=True) for image in images],
-                [{name: value.to(self.device, non_blocking=True) for name, value in target.items()} for target in targets],
-            )
-            self._progress(len(images), stage)
-
-    def _progress(self, chips: int, stage: str) -> None:
-        self._done += chips
-        now = time.monotonic()
-        self._recent = [*self._recent[-19:], (now, self._done)]
-        start, before = self._recent[0]
-        rate = (self._done - before) / (now - start) if now > start else 0.0
-        remaining = (now - self._began) / self._done * (self._total - self._done)
-        text = f"{rate:.1f} chips/s on {self._where}" if rate else ""
-        self.report.progress(self._done / self._total, stage, text, remaining)
-
-
-def schedule(steps: int) -> Callable[[int], float]:
-    """Return the learning rate of each step as a share of the highest: a linear start, then half a cosine down to 1 %."""
-    warm_up = max(1, min(200, steps // 10))
-
-    def share(step: int) -> float:
-        if step < warm_up:
-            return (step + 1) / warm_up
-        return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warm_up) / max(1, steps - warm_up))))
-
-    return share
-
-
-def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    """Return AdamW: no weight decay for biases and normalisation, a lower rate for the backbone."""
-    groups: dict[tuple[float, float], list[nn.Parameter]] = {}
-    slow = set(body(network).parameters())
-    for parameter in network.parameters():
-        if parameter.requires_grad:
-            rate = recipe.learning_rate * (recipe.backbone_rate if parameter in slow else 1.0)
-            groups.setdefault((rate, 0.01 if parameter.ndim > 1 else 0.0), []).append(parameter)
-    return torch.optim.AdamW(
-        [
-            {"params": members, "lr": rate, "weight_decay": decay}
-            for (rate, decay), members in sorted(groups.items(), key=lambda item: item[0])
-        ]
-    )
+def look(network: nn.Module, images: list[Tensor], targets: list[Target]) -> tuple[float, list[dict[str, Tensor]]]:
+    """Return the loss of a batch and what the network finds; in smaller batches when the card's memory is full."""
+    try:
+        losses, found = losses_and_detections(network, images, targets)
+        return float(sum(losses.values())), found
+    except torch.cuda.OutOfMemoryError:
+        if len(images) == 1:
+            raise
+    torch.cuda.empty_cache()
+    half = len(images) // 2
+    (one, first), (other, second) = (look(network, images[part], targets[part]) for part in (slice(half), slice(half, None)))
+    return (one * half + other * (len(images) - half)) / len(images), first + second

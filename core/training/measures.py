@@ -1,17 +1,21 @@
-"""How good a detector is on chips with known objects: COCO's average precision and the best confidence threshold."""
+"""How good a detector is on chips with known objects: a few numbers after each epoch, everything once at the end."""
 
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass, field
-from typing import Any
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import torch
-from faster_coco_eval import COCO, COCOeval_faster
-from faster_coco_eval.core import mask as rle
 
+from ..accuracy.matching import Curve, match
 from .augmentation import Target
+from .coco import RECALLS, precision_at_recalls
+from .comparing import ChipEntry, Compared, compare
+
+IOU = 0.5  # from which on a detection is a true object, in everything but AP and AP75
+_THRESHOLDS = np.round(np.arange(0.05, 0.951, 0.01), 2)  # that may be recommended: two digits, as a user types them
 
 
 @dataclass(frozen=True)
@@ -19,124 +23,252 @@ class Scores:
     """Measures over a set of chips; NaN where there was nothing to measure.
 
     Attributes:
-        ap50: mean over the classes of the average precision at IoU 0.5, 0..1.
-        ap: the same, averaged over IoU 0.5, 0.55 .. 0.95.
-        ap50_per_class: by class name.
-        threshold: confidence with the best F1 score at IoU 0.5, 0..1.
-        precision, recall, f1: at that confidence, mean over the classes.
+        ap: average precision over IoU 0.5, 0.55 .. 0.95, mean over the classes that have objects, 0..1.
+        ap50: the same at IoU 0.5.
+        f1: the highest F1 score at IoU 0.5 over all confidences, mean over these classes, 0..1.
+        threshold: the recommended confidence, 0.05..0.95 in hundredths: that with the highest F1 score.
         objects: number of true objects.
     """
 
-    ap50: float
     ap: float
-    ap50_per_class: dict[str, float]
-    threshold: float
-    precision: float
-    recall: float
+    ap50: float
     f1: float
+    threshold: float
     objects: int
 
 
-@dataclass
-class Measures:
-    """Collects true and detected objects chip by chip.
+@dataclass(frozen=True)
+class ClassDetails:
+    """One class; ratios are 0..1, and NaN for a class without true objects.
 
     Attributes:
+        name: of the class.
+        objects: number of true ones.
+        ap, ap50, ap75: average precision over IoU 0.5 to 0.95, at 0.5, at 0.75.
+        precision, recall, f1: at the threshold of :class:`Details`; 0 where nothing was found.
+        precision_at: (101,) COCO's precision at :data:`core.training.coco.RECALLS`, IoU 0.5.
+        curve: exact precision and recall at each confidence, falling, IoU 0.5.
+    """
+
+    name: str
+    objects: int
+    ap: float
+    ap50: float
+    ap75: float
+    precision: float
+    recall: float
+    f1: float
+    precision_at: np.ndarray
+    curve: Curve
+
+
+@dataclass(frozen=True)
+class ChipResult:
+    """One chip at the threshold, IoU 0.5, classes must agree.
+
+    Attributes:
+        number: of the chip.
+        hits: true objects that were found.
+        false_alarms: detections that are no true object.
+        missed: true objects that were not found.
+    """
+
+    number: int
+    hits: int
+    false_alarms: int
+    missed: int
+
+    @property
+    def errors(self) -> int:
+        """False alarms and misses."""
+        return self.false_alarms + self.missed
+
+    @property
+    def f1(self) -> float:
+        """F1 score, 0..1; NaN for a chip without objects where nothing was found."""
+        total = 2 * self.hits + self.errors
+        return 2 * self.hits / total if total else math.nan
+
+
+@dataclass(frozen=True)
+class Details:
+    """Everything that is worth knowing of a model on a set of chips; NaN where there was nothing to measure.
+
+    Attributes:
+        scores: the short form.
+        threshold: confidence at which precision, recall, F1, confusion and chips were taken.
+        ap75: average precision at IoU 0.75, mean over the classes that have objects.
+        precision, recall, f1: at the threshold, mean over these classes.
+        classes: in the order of their labels.
+        confidence, f1_over: (P,) every confidence that a detection has, falling, and the mean F1 score there.
+        confusion: (classes + 1, classes + 1) int64, true class by found class at the threshold; the last column counts missed
+            objects, the last row false alarms. Each detection, by falling confidence, takes the true object of any class that
+            it overlaps most, from IoU 0.5 on.
+        chips: by number.
+    """
+
+    scores: Scores
+    threshold: float
+    ap75: float
+    precision: float
+    recall: float
+    f1: float
+    classes: tuple[ClassDetails, ...]
+    confidence: np.ndarray
+    f1_over: np.ndarray
+    confusion: np.ndarray
+    chips: tuple[ChipResult, ...]
+
+    def metrics(self) -> dict[str, object]:
+        """Return what the model's card keeps under ``metrics``; numbers that are not known are left out."""
+        one = {
+            "AP": self.scores.ap, "AP50": self.scores.ap50, "AP75": self.ap75,
+            "precision": self.precision, "recall": self.recall, "F1": self.f1,
+        }  # fmt: skip
+        result: dict[str, object] = {name: round(value, 6) for name, value in one.items() if math.isfinite(value)}
+        for name in one if result else ():
+            values = {item.name: getattr(item, name.lower()) for item in self.classes}
+            result[f"{name}_per_class"] = {key: round(value, 6) for key, value in values.items() if math.isfinite(value)}
+        return result
+
+
+class Measures:
+    """Collects chips with their true and found objects; those of several processes can be joined.
+
+    Args:
         names: of the classes, in the order of the labels.
         masks: compare outlines instead of boxes.
     """
 
-    names: list[str]
-    masks: bool
-    _images: list[dict[str, Any]] = field(default_factory=list)
-    _truth: list[dict[str, Any]] = field(default_factory=list)
-    _found: list[dict[str, Any]] = field(default_factory=list)
+    def __init__(self, names: list[str], masks: bool) -> None:
+        self.names, self.masks = names, masks
+        self._entries: dict[int, ChipEntry] = {}
 
-    def add(self, size: tuple[int, int], target: Target, found: dict[str, torch.Tensor]) -> None:
-        """Add a chip of ``size`` (h, w): its objects and what the network found there."""
-        image = len(self._images) + 1
-        self._images.append({"id": image, "height": size[0], "width": size[1]})
-        for entry in _entries(image, target, self.masks):
-            self._truth.append({**entry, "id": len(self._truth) + 1, "iscrowd": 0})
-        for entry, score in zip(_entries(image, found, self.masks), found["scores"].tolist(), strict=True):
-            self._found.append({**entry, "score": score})
+    def add(self, number: int, target: Target, found: dict[str, torch.Tensor]) -> None:
+        """Add a chip, on any device; one that was added before counts once. See :func:`core.training.comparing.compare`."""
+        self._entries[number] = compare(number, target, found, self.masks)
+
+    def entries(self) -> list[ChipEntry]:
+        """Return what was added; it can be pickled and is small."""
+        return list(self._entries.values())
+
+    def merged(self, parts: Iterable[Iterable[ChipEntry]]) -> Measures:
+        """Return measures of what several processes added; the order of the parts has no influence."""
+        result = Measures(self.names, self.masks)
+        result._entries = {entry.number: entry for part in parts for entry in part}
+        return result
 
     def scores(self) -> Scores:
-        """Measure all that was added."""
-        if not self._truth:
-            nan = float("nan")
-            return Scores(nan, nan, {}, 0.5, nan, nan, nan, 0)
-        if not self._found:
-            present = {entry["category_id"] for entry in self._truth}
-            zeros = {name: 0.0 for label, name in enumerate(self.names, 1) if label in present}
-            return Scores(0.0, 0.0, zeros, 0.5, 0.0, 0.0, 0.0, len(self._truth))
-        precision, scores = self._evaluate()
-        known = [k for k in range(len(self.names)) if (precision[0, :, k] >= 0).any()]  # classes with true objects
-        ap50 = {self.names[k]: float(precision[0, :, k].mean()) for k in known}
-        threshold, p, r, f1 = _best_f1(precision[0][:, known], scores[0][:, known])
-        return Scores(
-            float(np.mean(list(ap50.values()))),
-            float(precision[:, :, known].mean()),
-            ap50,
-            threshold,
-            p,
-            r,
-            f1,
-            len(self._truth),
-        )
+        """Return the short form, quickly."""
+        return _Measured(self.names, self.entries()).scores
 
-    def _evaluate(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return COCO's precision and score at 101 recall levels: two arrays (IoU 10, recall 101, classes)."""
-        categories = [{"id": label, "name": name} for label, name in enumerate(self.names, 1)]
-        logging.getLogger("faster_coco_eval").setLevel(logging.WARNING)
-        truth = COCO({"images": self._images, "annotations": self._truth, "categories": categories})
-        kind = "segm" if self.masks else "bbox"
-        evaluation = COCOeval_faster(truth, truth.loadRes(self._found), kind, print_function=lambda *_: None)
-        evaluation.params.maxDets = [10000]  # COCO's 100 would cut dense chips
-        evaluation.params.areaRng, evaluation.params.areaRngLbl = [[0, 1e10]], ["all"]
-        evaluation.evaluate()
-        evaluation.accumulate()
-        shape = (len(evaluation.params.iouThrs), len(evaluation.params.recThrs), len(categories))
-        return tuple(np.asarray(evaluation.eval[key]).reshape(shape) for key in ("precision", "scores"))  # type: ignore[return-value]
+    def details(self, threshold: float | None = None) -> Details:
+        """Return everything, at a confidence threshold, 0..1; None: at the recommended one."""
+        return _Measured(self.names, self.entries()).details(threshold)
 
 
-def _entries(image: int, objects: dict[str, torch.Tensor], masks: bool) -> list[dict[str, Any]]:
-    """Return objects as COCO annotations."""
-    boxes = objects["boxes"].detach().float().cpu().numpy().astype(np.float64)
-    sides = boxes[:, 2:] - boxes[:, :2]
-    entries = [
-        {
-            "image_id": image,
-            "category_id": int(label),
-            "bbox": [*map(float, corner), *map(float, side)],
-            "area": float(side.prod()),
-        }
-        for label, corner, side in zip(objects["labels"].tolist(), boxes[:, :2], sides, strict=True)
-    ]
-    if masks and entries:
-        planes = objects["masks"].detach()
-        planes = (planes[:, 0] if planes.ndim == 4 else planes) >= 0.5
-        for entry, plane in zip(entries, planes.cpu().numpy(), strict=True):
-            entry["segmentation"] = rle.encode(np.asfortranarray(plane[..., None], dtype=np.uint8))[0]
-            entry["area"] = float(plane.sum())
-    return entries
+class _Measured:
+    """The measures of all chips, worked out once."""
+
+    def __init__(self, names: list[str], entries: list[ChipEntry]) -> None:
+        self._all = everything = Compared.of(entries)
+        self._labels = range(1, len(names) + 1)
+        self._names = names
+        self._counts = [int((everything.truth == label).sum()) for label in self._labels]
+        self._precision = precision_at_recalls(everything.chips, len(names))
+        self._partner = match(everything.of_same_class(), len(everything.scores), len(everything.truth), IOU)
+        self._curves = [self._curve(label, count) for label, count in zip(self._labels, self._counts, strict=True)]
+        known = [curve for curve in self._curves if curve.truths]
+        points = [curve.confidence for curve in known]
+        self._confidence = np.unique(np.concatenate(points))[::-1] if points else np.empty(0)
+        self._f1 = _mean_f1(known, self._confidence)
+        best = float(self._f1.max(initial=0.0)) if known else math.nan
+        threshold = _recommended(_mean_f1(known, _THRESHOLDS))
+        total = sum(self._counts)
+        self.scores = Scores(_mean(self._precision), _mean(self._precision[0]), best, threshold, total)
+
+    def _curve(self, label: int, count: int) -> Curve:
+        own = self._all.labels == label
+        return Curve.of(self._all.scores[own], self._partner[own] >= 0, count).at_thresholds()
+
+    def details(self, threshold: float | None) -> Details:
+        """See :meth:`Measures.details`."""
+        limit = self.scores.threshold if threshold is None else threshold
+        classes = tuple(self._class(position, limit) for position in range(len(self._names)))
+        known = [item for item in classes if item.objects]
+        precision, recall, f1 = (_mean(np.array([getattr(item, key) for item in known])) for key in _AT_THRESHOLD)
+        return Details(
+            self.scores, limit, _mean(self._precision[5]), precision, recall, f1, classes, self._confidence, self._f1,
+            self._confusion(limit), self._chips(limit),
+        )  # fmt: skip
+
+    def _class(self, position: int, limit: float) -> ClassDetails:
+        curve, precision = self._curves[position], self._precision[:, :, position]
+        at = (math.nan, math.nan, math.nan)
+        if curve.truths:
+            one, two, three = (
+                float(at_thresholds(curve.confidence, values, np.array([limit]))[0])
+                for values in (curve.precision, curve.recall, curve.f1())
+            )
+            at = (one, two, three)
+        ap, ap50, ap75 = (_mean(values) for values in (precision, precision[0], precision[5]))
+        return ClassDetails(self._names[position], curve.truths, ap, ap50, ap75, *at, precision[0], curve)
+
+    def _confusion(self, limit: float) -> np.ndarray:
+        everything, none = self._all, len(self._names)
+        taken = int((everything.scores >= limit).sum())
+        partner = match(everything.overlaps.of_first(taken), taken, len(everything.truth), IOU)
+        table = np.zeros((none + 1, none + 1), np.int64)
+        known = np.append(everything.truth - 1, none)  # partner -1 is none
+        np.add.at(table, (known[partner], everything.labels[:taken] - 1), 1)
+        missed = np.setdiff1d(np.arange(len(everything.truth)), partner)
+        np.add.at(table, (everything.truth[missed] - 1, none), 1)
+        return table
+
+    def _chips(self, limit: float) -> tuple[ChipResult, ...]:
+        everything, count = self._all, len(self._all.chips)
+        taken = everything.scores >= limit
+        found = np.bincount(everything.chip[taken], minlength=count)
+        hits = np.bincount(everything.chip[taken & (self._partner >= 0)], minlength=count)
+        there = np.bincount(everything.truth_chip, minlength=count)
+        rows = zip(everything.chips, hits.tolist(), (found - hits).tolist(), (there - hits).tolist(), strict=True)
+        return tuple(ChipResult(entry.number, *numbers) for entry, *numbers in rows)
 
 
-def _best_f1(precision: np.ndarray, scores: np.ndarray) -> tuple[float, float, float, float]:
-    """Return the threshold with the best F1 (mean over classes), and precision, recall, F1 there.
+_AT_THRESHOLD = ("precision", "recall", "f1")
+
+
+def at_thresholds(confidence: np.ndarray, values: np.ndarray, limits: np.ndarray, none: float = 0.0) -> np.ndarray:
+    """Return the values of a curve when detections from each limit on count.
 
     Args:
-        precision: at each recall level 0, 0.01 .. 1 and class, (101, classes); falling along the first axis.
-        scores: the confidence at which that recall is reached; 0 where it never is.
+        confidence: (N,) falling.
+        values: (N,) of the curve there.
+        limits: (L,) thresholds.
+        none: the value where no detection reaches the limit.
     """
-    levels = np.linspace(0, 1, len(precision))
-    best = (0.5, 0.0, 0.0, 0.0)
-    for threshold in np.unique(scores[scores > 0]):
-        place = (scores >= threshold).sum(0) - 1  # the last level reached by each class; -1 for none
-        reached = place >= 0
-        r = np.where(reached, levels[place], 0.0)
-        p = np.where(reached, precision[place, np.arange(precision.shape[1])], 0.0)
-        f1 = float(np.mean(2 * p * r / np.maximum(p + r, 1e-9)))
-        if f1 > best[3]:
-            best = (float(threshold), float(p.mean()), float(r.mean()), f1)
-    return best
+    return np.append(none, values)[np.searchsorted(-confidence, -limits, side="right")]
+
+
+def _mean_f1(curves: list[Curve], limits: np.ndarray) -> np.ndarray:
+    """Return the F1 score, mean over classes, at each limit."""
+    each = [at_thresholds(curve.confidence, curve.f1(), limits) for curve in curves]
+    return np.mean(each, axis=0) if each else np.zeros(len(limits))
+
+
+def _recommended(f1: np.ndarray) -> float:
+    """Return the threshold with the highest F1: of a range where it is equally high the middle, which is safest."""
+    if not f1.max(initial=0.0):
+        return 0.5
+    best = np.flatnonzero(f1 >= f1.max() - 1e-12)
+    runs = np.split(best, np.flatnonzero(np.diff(best) > 1) + 1)
+    longest = max(runs, key=len)
+    return float(_THRESHOLDS[longest[len(longest) // 2]])
+
+
+def _mean(values: np.ndarray) -> float:
+    """Return the mean of the values that are known; NaN when none is."""
+    return float(np.nanmean(values)) if np.isfinite(values).any() else math.nan
+
+
+__all__ = ["RECALLS", "ChipResult", "ClassDetails", "Details", "Measures", "Scores"]

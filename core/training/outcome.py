@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import torch
 
-from .measures import Scores
+from .measures import Measures
 
 
 @dataclass(frozen=True)
@@ -54,16 +54,16 @@ class Outcome:
         history: all epochs.
         best: number of the epoch kept.
         state: its weights, on the CPU.
-        scores: its measures.
         ended: one sentence on why training ended.
         search: how the learning rate was found; None when it was given.
         rates: learning rate of the heads at each step of all epochs.
+        measures: what the best epoch found; None when an earlier run, which was resumed, trained it.
     """
 
     history: list[Epoch]
     best: int
     state: dict[str, torch.Tensor]
-    scores: Scores
     ended: str
     search: RateSearch | None = None
     rates: list[float] = field(default_factory=list)
+    measures: Measures | None = None

@@ -19,6 +19,7 @@ from ..models.published import Start, choose, load_start
 from ..packages import ModelCard, Package, read_package
 from ..reporting import Reporter
 from ..training_data import TrainingData
+from ..training_data.place import training_extent
 from .start_options import changed_options, new_options, warn_of_anchors
 
 
@@ -111,6 +112,7 @@ def new_card(
         layout="esri" if esri else "kestrel",
         image_space=data.image_space,
         value_range=tuple(zip(statistics["min"], statistics["max"], strict=True)),
+        extent=training_extent(data),
     )
     smallest = model_type(card).MIN_TILE
     if card.tile_size < smallest:

@@ -1,4 +1,4 @@
-"""The finished model on chips that training never looked at."""
+"""The finished model measured on chips: those for validation, and those that training never looked at."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from ..packages import ModelCard
 from ..reporting import Reporter
 from .augmentation import Target
 from .chips import Chips, batches, validation_item
-from .loop import Recipe
-from .measures import Measures, Scores
+from .measures import Details, Measures
 
 
 @torch.no_grad()
@@ -20,10 +19,13 @@ def measure(
     card: ModelCard,
     chips: Chips,
     numbers: Sequence[int],
-    recipe: Recipe,
+    size: int,
+    batch_size: int,
     device: torch.device,
     report: Reporter,
-) -> Scores:
+    threshold: float | None = None,
+    what: str = "test",
+) -> Details:
     """Return the measures of a network, in single precision, on some chips.
 
     Args:
@@ -31,23 +33,28 @@ def measure(
         card: of the model.
         chips: the training set.
         numbers: of the chips to measure on.
-        recipe: that of the training; tells the size of chips and batches.
+        size: side that chips are cut to, pixels.
+        batch_size: chips at a time.
         device: where the network is.
         report: told about every batch; asked whether to stop.
+        threshold: confidence for precision, recall and F1: of a model that is tested the recommended one, which was chosen on
+            other chips. None: the best on these chips.
+        what: ``"test"`` or ``"validation"``, for the text of the progress.
 
     Raises:
         Cancelled: the user asked to stop.
     """
 
     def make(number: int) -> tuple[torch.Tensor, Target]:
-        return validation_item(chips, card, number, recipe.size)
+        return validation_item(chips, card, number, size)
 
     network.eval()
     measures = Measures([item.name for item in card.classes], card.model_type == "MaskRCNN")
+    waiting = iter(numbers)
     done = 0
-    for images, targets in batches(make, list(numbers), recipe.batch_size, report):
-        for image, target, found in zip(images, targets, network([image.to(device) for image in images]), strict=True):
-            measures.add((image.shape[-2], image.shape[-1]), target, found)
+    for images, targets in batches(make, list(numbers), batch_size, report):
+        for target, found in zip(targets, network([image.to(device) for image in images]), strict=True):
+            measures.add(next(waiting), target, found)
         done += len(images)
-        report.progress(done / len(numbers), f"Measuring on test chips, {done} of {len(numbers)}")
-    return measures.scores()
+        report.progress(done / len(numbers), f"Measuring on {what} chips, {done} of {len(numbers)}")
+    return measures.details(threshold)

@@ -19,7 +19,7 @@ from ..errors import InputError
 from ..imagery.band_names import picture_bands
 from ..packages.classes import ClassInfo
 from .chips import Chip
-from .formats import FORMATS
+from .formats import FORMATS, read_labels
 from .opening import open_image
 
 _LARGEST = 1024  # pixels of a side that are shown; the picture has a quarter of them
@@ -127,7 +127,7 @@ def read_samples(
             elif found is None:
                 result.append(Sample(name, bands, valid))
             else:
-                targets = known.read(found, *size)
+                targets = read_labels(known, found, *size)
                 positions, masks = targets.labels - 1, targets.masks
                 if metadata_format == "Labeled_Tiles":
                     result.append(Sample(name, bands, valid, whole=int(positions[0]) if len(positions) else None))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -63,12 +64,35 @@ def _objects(wkb: np.ndarray, classes: np.ndarray, planes: np.ndarray) -> ChipOb
 
 @dataclass(frozen=True)
 class BandStatistics:
-    """Of one band, over the pixels of all chips that are not no-data: ``std`` is that of the population."""
+    """Of one band, over the pixels of all chips that are not no-data: ``std`` is that of the population.
+
+    ``pixels`` is their number, 0 when it is unknown.
+    """
 
     min: float
     max: float
     mean: float
     std: float
+    pixels: float = field(default=0.0, compare=False)
+
+    @classmethod
+    def of(cls, values: np.ndarray) -> BandStatistics:
+        """Return those of the pixels of one band of one chip."""
+        mean, std = values.mean(dtype=np.float64), values.std(dtype=np.float64)
+        return cls(float(values.min()), float(values.max()), float(mean), float(std), float(values.size))
+
+    @classmethod
+    def pooled(cls, parts: Sequence[BandStatistics], weights: Sequence[float]) -> BandStatistics:
+        """Return those of several sets of pixels together, from the statistics of each and its number of pixels.
+
+        The mean of squares about the common mean is that within the parts and that of their means about it.
+        """
+        weight = np.array(weights, np.float64) / max(float(sum(weights)), 1e-300)
+        means, deviations = (np.array([getattr(part, name) for part in parts]) for name in ("mean", "std"))
+        mean = float(weight @ means)
+        std = float(np.sqrt(weight @ (deviations**2 + (means - mean) ** 2)))
+        pixels = sum(part.pixels for part in parts)
+        return cls(min(part.min for part in parts), max(part.max for part in parts), mean, std, pixels)
 
 
 @dataclass(frozen=True)
@@ -124,6 +148,18 @@ class Chip:
             if np.isfinite(transform[:6]).all() and transform.determinant != 0:
                 return transform
         return None
+
+    @property
+    def corners(self) -> np.ndarray | None:
+        """The corners on the map, (4, 2), of the pixels upper left, upper right, lower right, lower left.
+
+        None without a world file; raises InputError when the image cannot be opened.
+        """
+        transform = self.transform
+        if transform is None:
+            return None
+        width, height = self.size
+        return np.array([transform * corner for corner in ((0, 0), (width, 0), (width, height), (0, height))])
 
     @property
     def bounds(self) -> tuple[float, float, float, float] | None:

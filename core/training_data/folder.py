@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +13,32 @@ from rasterio.enums import ColorInterp
 
 from ..errors import InputError
 from .chips import Chip, Targets
-from .formats import FORMATS, Found
+from .formats import FORMATS, Found, read_labels
 from .metadata import EMD, Metadata
 from .opening import AGAIN, IMAGES, open_image
 from .sides import read_sides
+
+
+@dataclass(frozen=True)
+class Part:
+    """A folder among those of a training set.
+
+    Attributes:
+        name: that tells it from the others.
+        data: the folder.
+        first: number of its first chip in the training set; the others follow.
+        validates: whether it was given to measure on; none of its chips is trained on.
+    """
+
+    name: str
+    data: TrainingData
+    first: int = 0
+    validates: bool = False
+
+    @property
+    def numbers(self) -> range:
+        """Numbers of its chips in the training set."""
+        return range(self.first, self.first + len(self.data.chips))
 
 
 class TrainingData:
@@ -36,6 +61,7 @@ class TrainingData:
         statistics: one per band; None when the folder does not tell.
         nodata: value of pixels without data in the images; None when there is none.
         warnings: sentences on what was left out.
+        parts: the folders that the chips come from: one, but in :class:`.joined.JoinedData`.
     """
 
     def __init__(self, folder: Path, metadata: Metadata, found: Found, images: dict[str, Path]) -> None:
@@ -44,7 +70,7 @@ class TrainingData:
         self.chips = [Chip(name, images[name], found.labels[name]) for name in sorted(images) if name in found.labels]
         self.warnings = tuple(found.warnings)
         self.sides = read_sides(folder) or found.sides
-        with open_image(self.chips[0].image) as image:
+        with open_image(_first_readable(self.chips)) as image:
             alpha = {i for i in image.indexes if image.colorinterp[i - 1] is ColorInterp.alpha}
             names = metadata.band_names
             if len(names) == image.count:
@@ -92,11 +118,16 @@ class TrainingData:
         if not labelled:
             raise InputError(f"None of the {len(images)} chips in {folder} has labels.", AGAIN)
         data = cls(folder, metadata, found, images)
-        if not any(len(data.read_targets(chip)) for chip in data.chips):
+        if not _hold_objects(data):
             raise InputError(
                 f"The {labelled} chips in {folder} hold no object.", " ".join(data.warnings) or "Export labelled objects."
             )
         return data
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """See the class."""
+        return (Part(self.folder.name, self),)
 
     def read_image(self, chip: Chip) -> np.ndarray:
         """Return the pixels of a chip, (bands, height, width) in :attr:`dtype`; no-data and NaN are 0.
@@ -125,7 +156,34 @@ class TrainingData:
         Raises:
             InputError: a label file is broken or does not fit the chip.
         """
-        return FORMATS[self.metadata_format].read(chip.labels, *chip.size)
+        return read_labels(FORMATS[self.metadata_format], chip.labels, *chip.size)
+
+
+def _first_readable(chips: Sequence[Chip]) -> Path:
+    """Return the first image that can be opened, so that one broken chip does not stop everything; else the first one."""
+    for chip in chips:
+        with suppress(InputError):
+            chip.size  # noqa: B018 - opens it
+            return chip.image
+    return chips[0].image
+
+
+def _hold_objects(data: TrainingData) -> bool:
+    """Whether any chip that can be read has an object. Broken ones are left to who reads them all, if some are not.
+
+    Raises:
+        InputError: a chip is broken, and no other has an object.
+    """
+    broken: InputError | None = None
+    for chip in data.chips:
+        try:
+            if len(data.read_targets(chip)):
+                return True
+        except InputError as error:
+            broken = broken or error
+    if broken is not None:
+        raise broken
+    return False
 
 
 def _foreign(folder: Path) -> Metadata:

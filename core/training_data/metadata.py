@@ -114,16 +114,21 @@ def _classes(emd: dict[str, Any]) -> tuple[ClassInfo, ...]:
 
 def _statistics(emd: dict[str, Any], accumulated: dict[str, Any]) -> tuple[BandStatistics, ...]:
     """Band statistics of the .emd, else from the sums of the accumulated ones."""
+    sums = accumulated.get("BandStatsState", ())
     if "AllTilesStats" in emd:
+        bands = emd["AllTilesStats"]
+        pixels = [float(band["Num"]) for band in sums] if len(sums) == len(bands) else [0.0] * len(bands)
         return tuple(
-            BandStatistics(*(float(band[key]) for key in ("Min", "Max", "Mean", "StdDev"))) for band in emd["AllTilesStats"]
+            BandStatistics(float(band["Min"]), float(band["Max"]), float(band["Mean"]), float(band["StdDev"]), number)
+            for band, number in zip(bands, pixels, strict=True)
         )
     return tuple(
         BandStatistics(
-            float(band["Min"]), float(band["Max"]), float(band["M1"]), float(np.sqrt(band["M2"] / max(band["Num"], 1)))
+            float(band["Min"]), float(band["Max"]), float(band["M1"]), float(np.sqrt(band["M2"] / max(band["Num"], 1))),
+            float(band["Num"]),
         )
-        for band in accumulated.get("BandStatsState", ())
-    )
+        for band in sums
+    )  # fmt: skip
 
 
 def _pair(cell_size: dict[str, Any] | None) -> tuple[float, float] | None:

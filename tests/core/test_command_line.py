@@ -16,6 +16,8 @@ from core.command_line import join_negative_values, main, make_parser
 from core.errors import Cancelled, InputError, WorkerDied
 from core.events import Message
 from core.jobs import JOBS, ExportTrainingData
+from core.jobs.augmentations import AUGMENTATIONS
+from core.jobs.model_arguments import MODEL_ARGUMENTS
 from core.runtime import client
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,9 +78,26 @@ def test_help_tells_limits_and_defaults(capsys):
     with pytest.raises(SystemExit):
         main(["trainmodel", "--help"])
     out = " ".join(capsys.readouterr().out.split())
-    assert "(from 1 to 50, default 10.0)" in out
+    assert "(from 1 to 50; default 10)" in out
+    assert "(from 0 to 2147483647; default 42)" in out
     assert "(default true)" in out
     assert "Validation %." in out
+
+
+def test_help_reads_well_in_100_columns(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    with pytest.raises(SystemExit):
+        main(["trainmodel", "--help"])
+    out = capsys.readouterr().out
+    assert out.startswith("usage: python3 -m core trainmodel --input FOLDER --output FOLDER [options]\n")
+    assert max(map(len, out.splitlines())) <= 100
+    assert "\n  AP50: Average precision at IoU 0.5" in out
+    assert "\nAugmentation Parameters:\n" in out
+    for argument in (*AUGMENTATIONS, *(each for arguments in MODEL_ARGUMENTS.values() for each in arguments)):
+        assert f"\n  {argument.name}" in out
+    assert "--additional-inputs FOLDER\n" in out and "--gpu-id N,N,..." in out
+    assert "--augmentation-parameters NAME=VALUE\n" in out
+    assert '(several: give the option again, or "a=1; b=2"; the names stand below)' in " ".join(out.split())
 
 
 @pytest.mark.parametrize(
@@ -155,6 +174,26 @@ def test_help_tells_how_to_give_lists(capsys):
     assert "--bands N,N,... Bands. Numbers of the bands" in out
 
 
+def test_tables_folders_and_numbers(run_job, tmp_path, monkeypatch):
+    jobs = run_job(lambda on_event, is_cancelled: {})
+    monkeypatch.chdir(tmp_path)
+    for name in ("a", "b", "c;d"):
+        (tmp_path / name).mkdir()
+    words = [
+        "--additional-inputs", "a;b", "--additional-inputs=c;d", "--augmentation", "CUSTOM", "--augmentation-parameters",
+        "scale=0.5 2; blur=1.5", "--augmentation-parameters=dihedral=yes", "--gpu-id", "0,1",
+    ]  # fmt: skip
+    assert main(["trainmodel", "--input=a", "--output=o", *words]) == 0
+    job = jobs[0]
+    assert job.additional_inputs == ("a", "b", "c;d")
+    assert job.augmentation_parameters == {"scale": "0.5 2", "blur": "1.5", "dihedral": "yes"}
+    assert job.gpu_id == (0, 1)
+    again = shlex.split(client.command_of(job)) if sys.platform != "win32" else []
+    if again:
+        assert main(again[3:]) == 0
+        assert jobs[1] == job
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="quoted differently")
 def test_the_command_that_qgis_shows_gives_the_same_job():
     job = ExportTrainingData(
@@ -194,6 +233,75 @@ def test_failures(error, code, text, run_job, capsys):
     run_job(work)
     assert main([*NMS, "o.gpkg"]) == code
     assert capsys.readouterr() == ("", text)
+
+
+def processes(monkeypatch, rank, number=2):
+    """Make this process the ``rank``-th of several, as torchrun does."""
+    monkeypatch.setenv("WORLD_SIZE", str(number))
+    monkeypatch.setenv("RANK", str(rank))
+
+
+@pytest.fixture
+def run_here(monkeypatch):
+    """Put another function in the place of what --in-process runs."""
+    return lambda function: monkeypatch.setattr("core.command_line.run", lambda job, report: function(report))
+
+
+@pytest.mark.parametrize("rank", [0, 1])
+def test_one_of_several_processes_speaks_for_all(rank, run_here, monkeypatch, capsys):
+    def work(report):
+        report.progress(0.5, "Training")
+        report.info("Using 2 cards")
+        report.warning("They differ")
+        return {"OUTPUT": "o.gpkg"}
+
+    run_here(work)
+    processes(monkeypatch, rank)
+    assert main([*NMS, "o.gpkg", "--in-process"]) == 0
+    captured = capsys.readouterr()
+    if rank:
+        assert captured == ("", "")
+    else:
+        assert json.loads(captured.out) == {"OUTPUT": "o.gpkg"}
+        assert "Using 2 cards" in captured.err and "They differ" in captured.err and "Training" in captured.err
+
+
+def test_an_error_of_any_process_is_said(run_here, monkeypatch, capsys):
+    def work(report):
+        raise InputError("The card is gone.", "Restart.")
+
+    run_here(work)
+    processes(monkeypatch, 1)
+    assert main([*NMS, "o.gpkg", "--in-process"]) == 1
+    assert capsys.readouterr() == ("", "Error: The card is gone.\nRestart.\n")
+
+
+def test_a_cancel_is_said_once(run_here, monkeypatch, capsys):
+    def work(report):
+        raise Cancelled()
+
+    run_here(work)
+    processes(monkeypatch, 1)
+    assert main([*NMS, "o.gpkg", "--in-process"]) == 3
+    assert capsys.readouterr() == ("", "")
+
+
+def test_only_the_first_process_replaces_what_is_there(run_here, monkeypatch, tmp_path):
+    path = tmp_path / "o.gpkg"
+    path.write_text("begun by the first process")
+    run_here(lambda report: {})
+    processes(monkeypatch, 1)
+    assert main([*NMS, str(path), "--overwrite", "--in-process"]) == 0
+    assert path.read_text() == "begun by the first process"
+
+
+def test_several_processes_need_to_run_in_process(run_job, monkeypatch, capsys):
+    jobs = run_job(lambda on_event, is_cancelled: {})
+    processes(monkeypatch, 0)
+    assert main([*NMS, "o.gpkg"]) == 2
+    assert "Add --in-process" in capsys.readouterr().err and not jobs
+    processes(monkeypatch, 0, number=1)
+    assert main([*NMS, "o.gpkg"]) == 0
 
 
 def after(seconds, *numbers):

@@ -18,7 +18,7 @@ def look(tmp_path, monkeypatch, report):
     def make(gpus, cards=(), reason="", driver="580.95.05"):
         monkeypatch.setattr(environment_check, "find_gpus", lambda: gpus)
         monkeypatch.setattr(environment_check, "find_cards", lambda: (list(cards), reason))
-        monkeypatch.setattr(environment_check, "_driver", lambda: driver)
+        monkeypatch.setattr(environment_check, "driver_version", lambda: driver)
         path = tmp_path / "report.html"
         outputs = run(CheckEnvironment(output_report=str(path)), report)
         return outputs, path.read_text(encoding="utf-8"), report.warnings

@@ -101,3 +101,36 @@ def test_cell_size(make_raster, report, transform, crs, cell, card_crs, warns):
     assert len(report.warnings) == (warns is not None)
     if warns:
         assert warns in report.warnings[0] and "Set Cell Size" in report.warnings[0]
+
+
+TRAINED = (500000.0, 6650000.0, 500100.0, 6650100.0)  # at 60 degrees north, 9 east
+
+
+@pytest.mark.parametrize(
+    ("transform", "crs", "extent", "card_crs", "text"),
+    [
+        (HALF_METRE, UTM, TRAINED, UTM, None),
+        (Affine(0.5, 0, 590000, 0, -0.5, 6650000), UTM, TRAINED, UTM, None),  # 90 km
+        (
+            Affine(0.5, 0, 650000, 0, -0.5, 6650000),
+            UTM,
+            TRAINED,
+            UTM,
+            "150 km from where the model was trained (59.99° N, 9.00° E)",
+        ),
+        (Affine(1e-5, 0, 9, 0, -1e-5, 50), DEGREES, TRAINED, UTM, "lies 1,100 km from"),
+        (IN_DEGREES, DEGREES, TRAINED, UTM, None),
+        (Affine(1e-5, 0, 9, 0, -1e-5, 50), DEGREES, None, UTM, None),
+        (Affine(1e-5, 0, 9, 0, -1e-5, 50), DEGREES, TRAINED, None, None),
+        (Affine(1e-5, 0, 9, 0, -1e-5, 50), None, TRAINED, UTM, None),
+        (Affine(1e-5, 0, 9, 0, -1e-5, 50), DEGREES, (1e12, 0.0, 2e12, 1.0), UTM, None),  # nowhere on the Earth
+        (Affine(1e-5, 0, 9, 0, -1e-5, 50), DEGREES, TRAINED, "nonsense", None),
+    ],
+)
+def test_imagery_far_from_the_training_is_told_and_no_warning(make_raster, report, transform, crs, extent, card_crs, text):
+    wkt = card_crs if card_crs in (None, "nonsense") else CRS.from_user_input(card_crs).to_wkt()
+    with Raster(make_raster(np.ones((1, 8, 8), np.uint8), transform=transform, crs=crs)) as raster:
+        check_fit(raster, card(extent=extent, crs_wkt=wkt), report)
+    told = [event.text for event in report.events]
+    assert report.warnings == [] and len(told) == (text is not None)
+    assert not text or text in told[0]

@@ -26,9 +26,10 @@ FACTS = card(
     classes=(ClassInfo(3, "car", (255, 0, 16)), ClassInfo(7, "<b>truck</b>, large", None)), dtype="uint16",
     normalisation=Normalisation("statistics", (0.25, 0.5), (0.125, 0.75), (0.0, 7.0), (4095.0, 1234.0)), nodata=0.0,
     value_range=((0.0, 4095.0), (7.0, 1234.0)), cell_size=(0.5, 0.5), crs_wkt=UTM, threshold=0.42,
-    metrics={"AP50": 0.61, "F1": 0.5, "AP50_per_class": {"car": 0.7654}},
+    metrics={"AP50": 0.61, "F1": 0.5, "AP50_per_class": {"car": 0.7654}, "recall_per_class": {"car": 0.3211}},
     training={"epochs": 2, "best_epoch": 2, "freeze": False, "start": "IMAGENET", "learning_rate": 1e-3, "log": LOG,
               "versions": {"PyTorch": "2.6.0"}},
+    extent=(500000.0, 3000000.0, 500200.0, 3000100.0),
 )  # fmt: skip
 
 
@@ -70,10 +71,11 @@ def test_every_output_is_declared_and_told(describe, package):
 def test_the_page_for_people(describe, package):
     _, html = describe(package)
     for text in (
-        "Faster R-CNN with mobilenet_v2", "m.dlpk: a model that finds objects with boxes.", "0.5 m", "0.610", "0.765",
-        'style="background: #ff0010"></span>car', "&lt;b&gt;truck&lt;/b&gt;, large", "Infrared", ">4095</td>",
+        "Faster R-CNN with mobilenet_v2", "m.dlpk: a model that finds objects with boxes.", "0.5 m", "0.610", "0.765", "0.321",
+        "Recall", 'style="background: #ff0010"></span>car', "&lt;b&gt;truck&lt;/b&gt;, large", "Infrared", ">4095</td>",
         "can detect objects with it and train it further", "ArcGIS Pro cannot open this package", "ImageNet weights", "2.6.0",
         "that of imagery from 0.25 m to 1 m, else 0.5 m",
+        "27.02° N, 14.04° E (x 500000 to 500200, y 3000000 to 3000100 in here)",
         "64 m on the ground", "Each point is one epoch", "by the statistics of the training chips", "Frozen backbone",
     ):  # fmt: skip
         assert text in html, text

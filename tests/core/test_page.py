@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from core.page import image, page, paragraph, section, table, tiles
+from core.page import Digits, folded, heading, image, page, paragraph, section, table, terms, tiles
 
 HOSTILE = "<script>\"&'</script>"
 
@@ -94,3 +94,11 @@ def test_a_table_takes_a_generator_and_no_rows():
 
 def test_a_picture_without_a_caption():
     assert "figcaption" not in image("AAAA", "image/png")
+
+
+def test_parts_for_long_reports():
+    read(folded(HOSTILE, paragraph("inside"), table(["a"], [[Digits("1.50")]])))
+    read(terms([("IoU", HOSTILE)]))
+    read(heading(HOSTILE))
+    assert '<td class="number">1.50</td>' in table(["a"], [[Digits("1.50")]])
+    assert '<th class="number">a</th>' in table(["a"], [[Digits("1.50")], [2]])

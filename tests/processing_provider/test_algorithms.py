@@ -17,6 +17,7 @@ from qgis.core import (
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
     QgsProcessingParameterField,
+    QgsProcessingParameterMatrix,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsRasterLayer,
@@ -29,8 +30,10 @@ PARAMETERS = {
     "CLASS_TABLE BUFFER MASK MODEL METADATA_FORMAT IMAGE_FORMAT JPEG_QUALITY BANDS TILE_SIZE_X TILE_SIZE_Y STRIDE_X STRIDE_Y "
     "NO_FEATURE_TILES MIN_OVERLAP EDGE ROTATION_ANGLE REFERENCE_SYSTEM PROCESSING_MODE CROP_MODE BLACKEN "
     "VALIDATION_PERCENTAGE TEST_PERCENTAGE SPLIT_BLOCK APPEND START_INDEX EXTENT CELL_SIZE SNAP_RASTER PARALLEL OUTPUT",
-    "trainmodel": "INPUT MODEL_TYPE BACKBONE PRETRAINED_MODEL EPOCHS BATCH_SIZE LEARNING_RATE VALIDATION_PERCENTAGE STOP_EARLY "
-    "FREEZE CHIP_SIZE ARCGIS_COMPATIBLE PROCESSOR GPU_ID SEED OUTPUT",
+    "trainmodel": "INPUT ADDITIONAL_INPUTS VALIDATION_FOLDER VALIDATION_PERCENTAGE MODEL_TYPE BACKBONE PRETRAINED_MODEL "
+    "BACKBONE_WEIGHTS WEIGHTS_FILE WEIGHT_INIT_SCHEME MODEL_ARGUMENTS FIT_ANCHORS ARCGIS_COMPATIBLE EPOCHS BATCH_SIZE "
+    "LEARNING_RATE AUGMENTATION AUGMENTATION_PARAMETERS CHIP_SIZE FREEZE UNFREEZE_AFTER OPTIMIZER SCHEDULE WEIGHT_AVERAGING "
+    "GRADIENT_CLIP STOP_EARLY MONITOR PROCESSOR GPU_ID MIXED_PRECISION COMPILE SEED RESUME TENSORBOARD OUTPUT",
     "detectobjects": "INPUT MODEL THRESHOLD PADDING BATCH_SIZE NMS MAX_OVERLAP EXTENT MASK CELL_SIZE PROCESSOR GPU_ID OUTPUT",
     "nonmaximumsuppression": "INPUT CONFIDENCE_FIELD CLASS_FIELD MAX_OVERLAP OUTPUT",
     "computeaccuracy": "DETECTIONS TRUTH DETECTION_CLASS_FIELD TRUTH_CLASS_FIELD IOU MASK OUTPUT_TABLE OUTPUT_REPORT",
@@ -44,7 +47,12 @@ OUTPUTS = {
         "PREVIEW": "outputHtml",
         "PREVIEW_PICTURE": "outputFile",
     },
-    "trainmodel": {"OUTPUT": "outputFolder", "MODEL": "outputFile", "REPORT": "outputHtml", "AP50": "outputNumber"},
+    "trainmodel": {
+        "OUTPUT": "outputFolder",
+        "MODEL": "outputFile",
+        "REPORT": "outputHtml",
+        **dict.fromkeys(("AP", "AP50", "F1", "THRESHOLD", "VALIDATION_LOSS", "BEST_EPOCH"), "outputNumber"),
+    },
     "detectobjects": {"OUTPUT": "outputVector", "COUNT": "outputNumber"},
     "nonmaximumsuppression": {"OUTPUT": "outputVector", "REMOVED": "outputNumber"},
     "computeaccuracy": {
@@ -84,13 +92,20 @@ WORDS = {
     ("exporttrainingdata", "PROCESSING_MODE"): {"PROCESS_AS_MOSAICKED_IMAGE", "PROCESS_ITEMS_SEPARATELY"},
     ("exporttrainingdata", "CROP_MODE"): {"FIXED_SIZE", "BOUNDING_BOX"},
     ("exporttrainingdata", "IMAGE_FORMAT"): {"TIFF", "PNG", "JPEG"},
-    ("trainmodel", "MODEL_TYPE"): {"MaskRCNN", "FasterRCNN"},
-    ("trainmodel", "BACKBONE"): {"mobilenet_v2", "resnet18", "resnet34", "resnet50"},
+    ("trainmodel", "MODEL_TYPE"): {"MaskRCNN", "FasterRCNN", "RetinaNet", "FCOS", "SSDlite"},
+    ("trainmodel", "BACKBONE"): {"mobilenet_v2", "resnet18", "resnet34", "resnet50", "convnext_tiny", "swin_t"},
+    ("trainmodel", "BACKBONE_WEIGHTS"): {"AUTO", "COCO", "IMAGENET", "RANDOM"},
+    ("trainmodel", "WEIGHT_INIT_SCHEME"): {"MEAN", "RANDOM", "RED_BAND", "ALL_RANDOM"},
+    ("trainmodel", "AUGMENTATION"): {"NONE", "LIGHT", "DEFAULT", "HEAVY", "CUSTOM"},
+    ("trainmodel", "OPTIMIZER"): {"ADAMW", "SGD"},
+    ("trainmodel", "SCHEDULE"): {"COSINE", "ONE_CYCLE"},
+    ("trainmodel", "MONITOR"): {"AP50", "AVERAGE_PRECISION", "F1_SCORE", "VALID_LOSS"},
     ("detectobjects", "PROCESSOR"): {"AUTO", "GPU", "CPU"},
 }
 TYPES = {
     "RASTER": "raster", "RASTERS": "multilayer", "BANDS": "band", "FEATURES": "source", "FIELD": "field", "FILE": "file",
-    "FOLDER": "file", "INTEGER": "number", "NUMBER": "number", "BOOLEAN": "boolean", "CHOICE": "enum", "EXTENT": "extent",
+    "FOLDER": "file", "FOLDERS": "multilayer", "NUMBERS": "string", "TABLE": "matrix",
+    "INTEGER": "number", "NUMBER": "number", "BOOLEAN": "boolean", "CHOICE": "enum", "EXTENT": "extent",
     "NEW_FOLDER": "folderDestination", "NEW_FEATURES": "sink", "NEW_TABLE": "sink", "NEW_HTML": "fileDestination",
 }  # fmt: skip
 
@@ -156,7 +171,7 @@ def test_parameters_equal_those_of_the_job(name: str) -> None:
 
 
 def assert_details_equal(definition: QgsProcessingParameterDefinition, described: Any, default: Any) -> None:
-    if described.kind.name != "NEW_HTML":  # a report goes to a temporary file when it has no name
+    if described.kind.name not in ("NEW_HTML", "TABLE"):  # a temporary file without a name; a row for each name there is
         assert definition.defaultValue() == default
     if isinstance(definition, QgsProcessingParameterNumber):
         assert described.minimum is None or definition.minimum() == described.minimum
@@ -170,7 +185,22 @@ def assert_details_equal(definition: QgsProcessingParameterDefinition, described
     if isinstance(definition, QgsProcessingParameterBand):
         assert definition.allowMultiple()
     if isinstance(definition, QgsProcessingParameterMultipleLayers):
-        assert definition.layerType() == Qgis.ProcessingSourceType.Raster
+        types = Qgis.ProcessingSourceType
+        assert definition.layerType() == (types.Raster if described.kind.name == "RASTERS" else types.File)
+    if isinstance(definition, QgsProcessingParameterMatrix):
+        assert definition.headers() == ["Name", "Value"] and not definition.hasFixedNumberRows()
+        names = {argument.name for arguments in described.known.values() for argument in arguments}
+        assert set(definition.defaultValue()[::2]) == names and set(definition.defaultValue()[1::2]) <= {""}
+
+
+def test_the_help_lists_what_tables_may_hold() -> None:
+    from kestrel.core.jobs.augmentations import AUGMENTATIONS
+    from kestrel.core.jobs.model_arguments import MODEL_ARGUMENTS
+
+    text = algorithm("trainmodel").shortHelpString()
+    for argument in (*AUGMENTATIONS, *(each for arguments in MODEL_ARGUMENTS.values() for each in arguments)):
+        assert f"<li><code>{argument.name}</code>" in text
+    assert "<li><code>crop</code>: Cut to at most this share" in text and "a number from 0.2 to 1, default 1.</li>" in text
 
 
 @pytest.mark.parametrize(("where", "words"), WORDS.items())
@@ -195,6 +225,7 @@ def test_without_an_environment_it_says_how_to_get_one(name: str, no_environment
         assert not good and "Check Deep Learning Environment" in text and "KESTREL_PYTHON" in text
 
 
+TRAIN = {"INPUT": ".", "OUTPUT": "o"}
 LABELS = {"INPUT_RASTER": "r.tif", "INPUT_LABELS": "l.gpkg", "OUTPUT": "o"}
 
 
@@ -207,6 +238,14 @@ LABELS = {"INPUT_RASTER": "r.tif", "INPUT_LABELS": "l.gpkg", "OUTPUT": "o"}
         ("exporttrainingdata", {**LABELS, "IMAGE_FORMAT": "GIF"}, "Choose one of TIFF, PNG, JPEG."),
         ("trainmodel", {"INPUT": "/no/such/folder", "OUTPUT": "o"}, "Input Training Data: there is no folder /no/such/folder."),
         ("trainmodel", {"INPUT": ".", "OUTPUT": "o", "STOP_EARLY": "maybe"}, "it must be true or false"),
+        ("trainmodel", {**TRAIN, "EPOCH": 3}, "has no parameter EPOCH. Did you mean EPOCHS? It takes INPUT,"),
+        ("trainmodel", {**TRAIN, "epochs": 3}, "has no parameter epochs. Did you mean EPOCHS?"),
+        ("trainmodel", {**TRAIN, "AUGMENTATION": "CUSTOM", "AUGMENTATION_PARAMETERS": ["blurr", 1]}, "knows no 'blurr'."),
+        ("trainmodel", {**TRAIN, "AUGMENTATION_PARAMETERS": {"blur": 1}}, "Set Data Augmentation to CUSTOM."),
+        ("trainmodel", {**TRAIN, "AUGMENTATION_PARAMETERS": "blur"}, "'blur' has no value. Write it as name=value;"),
+        ("trainmodel", {**TRAIN, "MODEL_ARGUMENTS": ["a", 1, "A", 2]}, "MODEL_ARGUMENTS (Model Arguments) names A twice."),
+        ("trainmodel", {**TRAIN, "ADDITIONAL_INPUTS": [".", "/no/such"]}, "Training Data: there is no folder /no/such."),
+        ("trainmodel", {**TRAIN, "GPU_ID": "first"}, "it must be whole numbers, such as 0,1."),
         ("trainmodel", {"OUTPUT": "o"}, "INPUT (Input Training Data) is missing."),
         ("detectobjects", {"INPUT": "r.tif", "MODEL": "no.dlpk", "OUTPUT": "o"}, "there is no file no.dlpk."),
         ("nonmaximumsuppression", {"INPUT": "no.gpkg", "OUTPUT": "o.gpkg"}, "Check the path, and that it opens in QGIS."),

@@ -43,6 +43,15 @@ def test_each_kind_of_event_for_people_has_its_line(relay: Any, log: Log) -> Non
     ]
 
 
+def test_the_columns_of_a_table_stay_aligned(relay: Any, log: Log) -> None:
+    from kestrel.core.events import Message
+
+    for text in ("epoch  loss", "    1  <0.5"):
+        relay.show(Message(text))
+    start = '<span style="font-family: monospace">'
+    assert log.of("html") == [f"{start}epoch&nbsp;&nbsp;loss</span>", f"{start}{'&nbsp;' * 4}1&nbsp;&nbsp;&lt;0.5</span>"]
+
+
 @pytest.mark.parametrize(
     ("rate", "remaining", "text"),
     [

@@ -37,6 +37,9 @@ class Log(QgsProcessingFeedback):
     def pushInfo(self, text: str) -> None:
         self.lines.append(("info", text))
 
+    def pushFormattedMessage(self, html: str, text: str) -> None:
+        self.lines.append(("html", html))
+
     def pushWarning(self, text: str) -> None:
         self.lines.append(("warning", text))
 
@@ -75,6 +78,8 @@ class Asked:
     def look(self, job: Any, on_event: Any, is_cancelled: Any) -> dict[str, Any]:
         """Stand in for the worker's client."""
         self.job = job
+        if job.name != "exporttrainingdata":
+            return {"OUTPUT": job.output}
         layer = QgsVectorLayer(job.input_labels or "", "seen", "ogr")
         if layer.isValid():
             names = [name for name in layer.fields().names() if not name.startswith("kestrel_")]

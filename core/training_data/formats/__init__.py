@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import ChipFormat, Finished, Found
+from .base import ChipFormat, Finished, Found, read_labels
 from .classified_tiles import ClassifiedTiles
 from .coco import Coco
 from .kitti import Kitti
@@ -18,4 +18,4 @@ FORMATS: dict[str, ChipFormat] = {
     )
 }  # fmt: skip
 
-__all__ = ["FORMATS", "ChipFormat", "Finished", "Found"]
+__all__ = ["FORMATS", "ChipFormat", "Finished", "Found", "read_labels"]

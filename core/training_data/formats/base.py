@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ...errors import InputError
 from ...packages.classes import ClassInfo
 from ..chips import ChipFrame, ChipObjects, Targets
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class Found:
     """The labels of a folder.
 
     Attributes:
-        labels: by chip name, as :meth:`ChipFormat.read` wants them; also of chips without objects.
+        labels: by chip name, as :func:`read_labels` wants them; also of chips without objects. An error for those whose file
+            is broken: one such chip must not stop everything.
         warnings: sentences on what was left out.
         images: the image of each chip by name, when they do not simply lie in ``images``; chips without labels included.
         sides: ``"train"``, ``"validation"`` or ``"test"`` by chip name, if the label files themselves tell.
@@ -43,6 +46,31 @@ class Found:
     warnings: list[str] = field(default_factory=list)
     images: dict[str, Path] | None = None
     sides: dict[str, str] = field(default_factory=dict)
+
+
+def or_error(read: Callable[[], T]) -> T | InputError:
+    """Return what ``read`` gives, or the InputError that it raises, to be raised when someone wants the labels."""
+    try:
+        return read()
+    except InputError as error:
+        return error
+
+
+def read_labels(chip_format: ChipFormat, labels: Any, width: int, height: int) -> Targets:
+    """Return the targets of a chip of this size in pixels.
+
+    Args:
+        chip_format: of the folder.
+        labels: of the chip in :attr:`Found.labels`.
+        width: of the chip.
+        height: of the chip.
+
+    Raises:
+        InputError: the files of its labels are broken.
+    """
+    if isinstance(labels, InputError):
+        raise InputError(labels.message, labels.hint)
+    return chip_format.read(labels, width, height)
 
 
 class ChipFormat(ABC):
@@ -90,5 +118,5 @@ class ChipFormat(ABC):
         raise InputError(f"{self.name} chips hold no objects to learn from.", "Export in another Metadata Format.")
 
     def read(self, labels: Any, width: int, height: int) -> Targets:
-        """Return the targets of a chip of this size in pixels; raise InputError if its files are broken."""
+        """Return the targets of a chip of this size in pixels, for :func:`read_labels`; raise InputError if it is broken."""
         raise NotImplementedError

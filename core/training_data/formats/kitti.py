@@ -14,7 +14,7 @@ import shapely
 from ...errors import InputError
 from ...packages.classes import ClassInfo
 from ..chips import ChipFrame, ChipObjects, Targets
-from .base import ChipFormat, Found
+from .base import ChipFormat, Found, or_error
 from .boxes import BoxReader, ClassLookup, finite, targets
 
 _LINE = "{value} 0.00 0 0.00 {0:.2f} {1:.2f} {2:.2f} {3:.2f} 0.00 0.00 0.00 0.00 0.00 0.00 0.00\n"
@@ -39,9 +39,9 @@ class Kitti(BoxReader, ChipFormat):
     def find(self, folder: Path, classes: Sequence[ClassInfo]) -> Found:
         """Read all text files; see :class:`.formats.ChipFormat`. Boxes are small, so they are kept."""
         lookup = ClassLookup(classes)
-        chips: dict[str, Targets] = {}
+        chips: dict[str, Targets | InputError] = {}
         for path in sorted((folder / "labels").glob("*.txt")):
-            chips[path.stem] = targets(lookup, _objects(path))
+            chips[path.stem] = or_error(lambda path=path: targets(lookup, _objects(path)))  # type: ignore[misc]
         return Found(chips, lookup.warnings)
 
 

@@ -15,7 +15,7 @@ import shapely
 from ...errors import InputError
 from ...packages.classes import ClassInfo
 from ..chips import ChipFrame, ChipObjects, Targets
-from .base import ChipFormat, Found
+from .base import ChipFormat, Found, or_error
 from .boxes import BoxReader, ClassLookup, finite, targets
 
 _HEAD = """<?xml version="1.0"?>
@@ -60,9 +60,9 @@ class PascalVoc(BoxReader, ChipFormat):
     def find(self, folder: Path, classes: Sequence[ClassInfo]) -> Found:
         """Read all XML files; see :class:`.formats.ChipFormat`. Boxes are small, so they are kept."""
         lookup = ClassLookup(classes)
-        chips: dict[str, Targets] = {}
+        chips: dict[str, Targets | InputError] = {}
         for path in sorted((folder / "labels").glob("*.xml")):
-            chips[path.stem] = targets(lookup, _objects(path))
+            chips[path.stem] = or_error(lambda path=path: targets(lookup, _objects(path)))  # type: ignore[misc]
         return Found(chips, lookup.warnings)
 
 

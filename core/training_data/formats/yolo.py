@@ -100,16 +100,20 @@ class Yolo(ChipFormat):
         numbers = list(data.names) if data else range(len(classes))
         labels = {number: label for label, number in enumerate(numbers, 1) if label <= len(classes)}
         images = _images(folder, data)
-        found: dict[str, Lines] = {}
+        found: dict[str, Lines | InputError] = {}
         sides: dict[str, str] = {}
         unknown = 0
         names = chip_names(list(images), folder)
         for name, (image, side) in zip(names, images.items(), strict=True):
-            lines = list(_lines(_label_file(image)))
-            found[name] = [(labels[number], shares) for number, shares in lines if number in labels]
-            unknown += len(lines) - len(found[name])
             if side:
                 sides[name] = side
+            try:
+                lines = list(_lines(_label_file(image)))
+            except InputError as error:
+                found[name] = error
+                continue
+            found[name] = own = [(labels[number], shares) for number, shares in lines if number in labels]
+            unknown += len(lines) - len(own)
         warnings = [f"{unknown} objects are of classes that the folder does not define and are left out."] if unknown else []
         return Found(found, warnings, dict(zip(names, images, strict=True)), known_sides(sides))
 

@@ -13,6 +13,8 @@ import pytest
 import core.jobs
 from core.errors import InputError, InvalidParameter
 from core.jobs import JOBS, DetectObjects, ExportTrainingData, Kind, NonMaximumSuppression, TrainModel
+from core.jobs.arguments import Argument, names_of, table_rows, value_text
+from core.jobs.augmentations import PRESETS
 
 # Issue 2: names are API from the first day. Models, scripts and command lines of users hold them.
 NAMES = {
@@ -20,8 +22,10 @@ NAMES = {
     "CLASS_TABLE BUFFER MASK MODEL METADATA_FORMAT IMAGE_FORMAT JPEG_QUALITY BANDS TILE_SIZE_X TILE_SIZE_Y STRIDE_X STRIDE_Y "
     "NO_FEATURE_TILES MIN_OVERLAP EDGE ROTATION_ANGLE REFERENCE_SYSTEM PROCESSING_MODE CROP_MODE BLACKEN "
     "VALIDATION_PERCENTAGE TEST_PERCENTAGE SPLIT_BLOCK APPEND START_INDEX EXTENT CELL_SIZE SNAP_RASTER PARALLEL OUTPUT",
-    "trainmodel": "INPUT MODEL_TYPE BACKBONE BACKBONE_WEIGHTS PRETRAINED_MODEL EPOCHS BATCH_SIZE LEARNING_RATE "
-    "VALIDATION_PERCENTAGE STOP_EARLY FREEZE CHIP_SIZE ARCGIS_COMPATIBLE PROCESSOR GPU_ID SEED OUTPUT",
+    "trainmodel": "INPUT ADDITIONAL_INPUTS VALIDATION_FOLDER VALIDATION_PERCENTAGE MODEL_TYPE BACKBONE PRETRAINED_MODEL "
+    "BACKBONE_WEIGHTS WEIGHTS_FILE WEIGHT_INIT_SCHEME MODEL_ARGUMENTS FIT_ANCHORS ARCGIS_COMPATIBLE EPOCHS BATCH_SIZE "
+    "LEARNING_RATE AUGMENTATION AUGMENTATION_PARAMETERS CHIP_SIZE FREEZE UNFREEZE_AFTER OPTIMIZER SCHEDULE WEIGHT_AVERAGING "
+    "GRADIENT_CLIP STOP_EARLY MONITOR PROCESSOR GPU_ID MIXED_PRECISION COMPILE SEED RESUME TENSORBOARD OUTPUT",
     "detectobjects": "INPUT MODEL THRESHOLD PADDING BATCH_SIZE NMS MAX_OVERLAP EXTENT MASK CELL_SIZE PROCESSOR GPU_ID OUTPUT",
     "nonmaximumsuppression": "INPUT CONFIDENCE_FIELD CLASS_FIELD MAX_OVERLAP OUTPUT",
     "computeaccuracy": "DETECTIONS TRUTH DETECTION_CLASS_FIELD TRUTH_CLASS_FIELD CONFIDENCE_FIELD IOU MASK OUTPUT_TABLE "
@@ -31,7 +35,7 @@ NAMES = {
 }  # fmt: skip
 RETURNS = {
     "exporttrainingdata": {"CHIPS", "OBJECTS", "PREVIEW", "PREVIEW_PICTURE"},
-    "trainmodel": {"MODEL", "REPORT", "AP50", "BEST_EPOCH"},
+    "trainmodel": {"MODEL", "REPORT", "AP", "AP50", "F1", "THRESHOLD", "VALIDATION_LOSS", "BEST_EPOCH"},
     "detectobjects": {"COUNT"},
     "nonmaximumsuppression": {"REMOVED"},
     "computeaccuracy": {"PRECISION", "RECALL", "F1", "AP50", "MAP"},
@@ -115,6 +119,9 @@ def test_the_runner_names_a_module_of_the_core(job):
         (NonMaximumSuppression, {}, "INPUT (Input Feature Class) is missing."),
         (NonMaximumSuppression, {"input": "", "output": "o"}, "INPUT (Input Feature Class) is missing."),
         (NonMaximumSuppression, {"input": "i", "output": "o", "wings": 2}, "Non Maximum Suppression has no parameter wings."),
+        (TrainModel, {"input": "i", "output": "o", "epoch": 2}, "no parameter epoch. Did you mean EPOCHS? It takes INPUT,"),
+        (TrainModel, {"learning-rates": 1}, "no parameter learning-rates. Did you mean LEARNING_RATE? It takes INPUT,"),
+        (TrainModel, {"seed": 2**31}, "SEED (Random Seed) is 2147483648; it must be from 0 to 2147483647."),
         (NonMaximumSuppression, {"max_overlap": "much"}, "MAX_OVERLAP (Max Overlap Ratio) is 'much'; it must be a number."),
         (NonMaximumSuppression, {"max_overlap": 1.5}, "MAX_OVERLAP (Max Overlap Ratio) is 1.5; it must be from 0 to 1."),
         (NonMaximumSuppression, {"max_overlap": "nan"}, "it must be a finite number."),
@@ -174,14 +181,160 @@ def test_lists_come_as_lists_or_as_texts_and_survive_json(name, given, value):
     [
         ("red", "BANDS (Bands) is ['red']; it must be band numbers, such as 3,2,1."),
         ([1.5], "BANDS (Bands) is [1.5]; it must be band numbers"),
-        ("0,1", "BANDS (Bands) is [0, 1]; bands count from 1, each at most once."),
-        ("2,1,2", "BANDS (Bands) is [2, 1, 2]; bands count from 1, each at most once."),
+        ("0,1", "BANDS (Bands) is [0, 1]; band numbers count from 1, each at most once."),
+        ("2,1,2", "BANDS (Bands) is [2, 1, 2]; band numbers count from 1, each at most once."),
     ],
 )
 def test_wrong_bands_are_refused(given, text):
     with pytest.raises(InvalidParameter) as caught:
         ExportTrainingData.from_values({"bands": given})
     assert text in str(caught.value)
+
+
+TABLE = {"scale": "0.5 2", "blur": "1.5"}
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        ("scale=0.5 2; blur=1.5", TABLE),
+        (" scale = 0.5 2 ;\n blur=1.5;; ", TABLE),
+        ("scale=0.5 2\nblur=1.5", TABLE),
+        ("scale=0.5;2;blur=1.5", TABLE),
+        ("scale=[0.5; 2]; blur=1.5", {"scale": "[0.5 2]", "blur": "1.5"}),
+        ("scale,0.5 2,blur,1.5", TABLE),
+        ("scale,0.5 2,crop,,blur,1.5,", "the last name has no value"),
+        ('{"scale": [0.5, 2], "blur": 1.5, "crop": null}', TABLE),
+        ('[["scale", "0.5 2"], ["blur", "1.5"]]', TABLE),
+        ("{scale: 2}", "which is no JSON"),
+        ({"scale": (0.5, 2), "blur": 1.5, "crop": "", "color": None}, TABLE),
+        ({"dihedral": True, "blur": False}, {"dihedral": "1", "blur": "0"}),
+        ([("scale", "0.5 2"), ["blur", 1.5]], TABLE),
+        (["scale", "0.5 2", "blur", "1.5"], TABLE),
+        (["dihedral", "", "scale", "0.5 2", "blur", 1.5, "", ""], TABLE),
+        (["scale=0.5 2", "blur=1.5; crop="], TABLE),  # the option of the command line given twice
+        ({"file": "a=b,c"}, {"file": "a=b,c"}),
+        ("file=a=b,c; blur=1", {"file": "a=b,c", "blur": "1"}),
+        ({}, None),
+        ([], None),
+        ("", None),
+        ("; ;", None),
+        (["scale", "", "blur", ""], None),
+        ("blur", "'blur' has no value. Write it as name=value; name=value."),
+        ("scale=1; blur", "'blur' has no value."),
+        ("2; scale=1", "'2' has no value."),
+        ("=2", "the value '2' has no name."),
+        ({"": 2}, "the value '2' has no name."),
+        ("blur=1; BLUR=2", "names BLUR twice. Give each name once."),
+        (["blur", 1, "crop"], "the last name has no value."),
+        ([["blur", 1, 2]], "each row must be a name and a value."),
+        (7, "is 7; it must be names and values."),
+    ],
+)
+def test_tables_come_in_any_form_and_survive_json(given, value):
+    values = required(TrainModel, augmentation_parameters=given, model_arguments=given)
+    if isinstance(value, str):
+        with pytest.raises(InvalidParameter) as caught:
+            TrainModel.from_values(values)
+        assert value in str(caught.value)
+        assert "(Augmentation Parameters)" in str(caught.value)
+        return
+    job = TrainModel.from_values(values)
+    assert job.augmentation_parameters == job.model_arguments == value
+    assert TrainModel.from_values(json.loads(json.dumps(job.values()))) == job
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        ("chips", ("chips",)), ("a; b;", ("a", "b")), (["a;b", "c,d", "e=f"], ("a;b", "c,d", "e=f")), ([Path("a")], ("a",)),
+        ([], None), ("", None), (["", "a"], ("a",)),
+    ],
+)  # fmt: skip
+def test_several_folders(given, value):
+    job = TrainModel.from_values(required(TrainModel, additional_inputs=given))
+    assert job.additional_inputs == value
+    assert TrainModel.from_values(json.loads(json.dumps(job.values()))) == job
+
+
+def test_a_folder_whose_name_looks_like_several(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a;b, c=d").mkdir()
+    assert TrainModel.from_values(required(TrainModel, additional_inputs="a;b, c=d")).additional_inputs == ("a;b, c=d",)
+    job = TrainModel.from_values({"input": "a;b, c=d", "additional_inputs": ["a;b, c=d", "nowhere"], "output": "o"})
+    with pytest.raises(InputError, match="Additional Training Data: there is no folder nowhere"):
+        job.check()
+
+
+@pytest.mark.parametrize(
+    ("given", "value"), [("0,1", (0, 1)), ([1], (1,)), (0, (0,)), ("2; 0", (2, 0)), ("", None), ([], None)]
+)
+def test_numbers_of_cards(given, value):
+    job = TrainModel.from_values(required(TrainModel, gpu_id=given))
+    assert job.gpu_id == value
+    assert TrainModel.from_values(json.loads(json.dumps(job.values()))) == job
+
+
+@pytest.mark.parametrize("given", ["-1", "0,0", "first", [0.5], "all"])
+def test_wrong_numbers_of_cards_are_refused(given):
+    with pytest.raises(InvalidParameter, match=r"GPU_ID \(GPU ID\) is"):
+        TrainModel.from_values(required(TrainModel, gpu_id=given))
+
+
+def test_a_choice_without_default_may_be_empty():
+    assert TrainModel.from_values(required(TrainModel)).backbone is None
+    assert TrainModel.from_values(required(TrainModel, backbone="")).used_backbone() == "resnet50"
+    assert TrainModel.from_values(required(TrainModel, model_type="ssdlite")).used_backbone() == "mobilenet_v3_large"
+    assert TrainModel.from_values(required(TrainModel, backbone="ResNet18")).used_backbone() == "resnet18"
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (
+            {"augmentation_parameters": "blur=1"},
+            "but Data Augmentation is DEFAULT. Set Data Augmentation to CUSTOM.",
+        ),
+        ({"augmentation": "CUSTOM", "augmentation_parameters": "blurr=1"}, "Augmentation knows no 'blurr'. It knows dihedral"),
+        (
+            {"augmentation": "CUSTOM", "augmentation_parameters": "scale=2"},
+            "scale is '2'; it must be 2 numbers from 0.1",
+        ),
+        ({"augmentation": "CUSTOM", "augmentation_parameters": "dihedral=2"}, "must be 1 for yes or 0 for no"),
+        ({"model_arguments": "wings=2"}, "MODEL_ARGUMENTS (Model Arguments): MaskRCNN knows no 'wings'."),
+        ({"model_type": "SSDlite", "backbone": "resnet50"}, "SSDlite cannot be built with resnet50."),
+        ({"freeze": True, "backbone_weights": "RANDOM"}, "FREEZE would keep a backbone of random weights"),
+        ({"arcgis_compatible": True, "model_type": "FCOS"}, "ARCGIS_COMPATIBLE does not fit FCOS"),
+        ({"arcgis_compatible": True, "backbone": "swin_t"}, "ARCGIS_COMPATIBLE needs a ResNet backbone"),
+    ],
+)
+def test_values_of_the_training_that_do_not_fit_each_other(given, text, tmp_path):
+    with pytest.raises(InvalidParameter) as caught:
+        TrainModel.from_values({"input": tmp_path, "output": "o", **given}).check()
+    assert text in str(caught.value)
+
+
+def test_presets_and_yes_or_no_of_augmentation():
+    for name, preset in PRESETS.items():
+        assert TrainModel.from_values(required(TrainModel, augmentation=name)).augmentation_values() == preset
+        table = {key: value_text(value) for key, value in preset.items()}
+        custom = required(TrainModel, augmentation="CUSTOM", augmentation_parameters=table)
+        assert TrainModel.from_values(custom).augmentation_values() == preset
+    for word, number in (("yes", 1), ("No", 0), ("true", 1), ("1", 1)):
+        custom = required(TrainModel, augmentation="CUSTOM", augmentation_parameters={"dihedral": word})
+        assert TrainModel.from_values(custom).augmentation_values() == {"dihedral": number}
+
+
+def test_names_of_tables_are_told_once():
+    size = Argument("size", "Pixels.", 64, minimum=1, whole=True)
+    known = {"A": (size, Argument("word", "Kind.", "x", choices=("x", "y"))), "B": (size, Argument("word", "Kind.", None))}
+    assert names_of(known) == ["size", "word"]
+    assert [row.text() for row in table_rows(known)] == [
+        "size: Pixels; a whole number of at least 1, default 64.",
+        "word (A): Kind; one of x, y, default x.",
+        "word (B): Kind; a number of at least 0.",
+    ]
+    assert table_rows({}) == []
 
 
 @pytest.mark.parametrize(
@@ -243,7 +396,8 @@ def test_the_contract_needs_the_standard_library_only():
     files = [
         *folder.glob("*.py"),
         *(core_folder / name for name in (
-            "errors.py", "events.py", "reporting.py", "page.py", "run.py", "outputs.py", "library_errors.py", "replacing.py",
+            "errors.py", "events.py", "reporting.py", "page.py", "run.py", "outputs.py", "sharing.py", "library_errors.py",
+            "replacing.py",
             "console.py", "command_line.py", "worker.py", "__main__.py",
         )),
         *(core_folder / "runtime").glob("*.py"),

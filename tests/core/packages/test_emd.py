@@ -2,12 +2,14 @@
 
 import codecs
 import json
+from dataclasses import replace
 
 import pytest
 
 from core.errors import ModelError
-from core.packages import ClassInfo, Normalisation
+from core.packages import ClassInfo, ModelCard, Normalisation
 from core.packages.emd import from_emd, parse
+from core.packages.emd_writing import to_emd
 
 
 @pytest.fixture
@@ -221,3 +223,17 @@ def test_a_damaged_description_of_our_own(package, old, new, text):
     assert old in data
     with pytest.raises(ModelError, match=text):
         from_emd(parse(data.replace(old, new), "m.emd"), "m.emd")
+
+
+def test_the_training_extent_travels_and_may_be_lacking(card):
+    there = replace(card, extent=(1.5, 2.0, 3.0, 4.25))
+    facts = json.loads(json.dumps(to_emd(there, "m.pth")))["Kestrel"]
+    assert ModelCard.from_dict(facts).extent == (1.5, 2.0, 3.0, 4.25)
+    del facts["extent"]  # as before there was one
+    assert ModelCard.from_dict(facts).extent is None
+
+
+@pytest.mark.parametrize("extent", [[1, 2, 3], [3, 2, 1, 4], ["x", 2, 3, 4], [0, 0, float("inf"), 1]])
+def test_a_damaged_extent_is_named(card, extent):
+    with pytest.raises(ModelError, match="description is damaged"):
+        ModelCard.from_dict({**card.to_dict(), "extent": extent})

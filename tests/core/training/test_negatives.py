@@ -8,11 +8,14 @@ import pytest
 import rasterio
 import torch
 
+from core.jobs.augmentations import PRESETS
 from core.models import build, losses_and_detections
+from core.training.augmentation import Augmentation
 from core.training.chips import Chips, training_item, validation_item
 from core.training_data import TrainingData
 
 SIZE = 64
+MANY = Augmentation.of(PRESETS["DEFAULT"])
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ def chips(make_chips):
 def test_a_negative_is_an_item_without_objects(chips, new_card, metadata):
     data = chips(metadata)
     assert len(data) == 6
-    for make in (validation_item, lambda *values: training_item(*values, seed=(1, 2))):
+    for make in (validation_item, lambda *values: training_item(*values, (1, 2), MANY)):
         image, target = make(data, new_card(), 1, SIZE - 10)
         assert image.shape == (3, SIZE - 10, SIZE - 10)
         assert target["boxes"].shape == (0, 4)
@@ -53,7 +56,7 @@ def test_a_step_on_negatives_changes_the_weights_and_stays_finite(chips, new_car
     card = new_card(kind)
     network = build(card, fixed_norm=False)
     data = chips("RCNN_Masks" if kind == "MaskRCNN" else "PASCAL_VOC_rectangles")
-    items = [training_item(data, card, number, SIZE, (5, number)) for number in numbers]
+    items = [training_item(data, card, number, SIZE, (5, number), MANY) for number in numbers]
     optimizer = torch.optim.SGD([p for p in network.parameters() if p.requires_grad], 0.01)
     network.train()
     losses = network([image for image, _ in items], [target for _, target in items])
@@ -92,7 +95,7 @@ def test_pictures_taken_obliquely_are_not_turned(chips, new_card):
     data._kept[0] = replace(data.read(0), image=pixels)
     corners = []
     for seed in range(40):
-        image, _ = training_item(data, card, 0, SIZE, (seed,))
+        image, _ = training_item(data, card, 0, SIZE, (seed,), MANY)
         middle = image.shape[1] // 8
         corners.append(
             (float(image[0, middle].mean() > image[0, -middle].mean()), bool(image[0, middle, 4] > image[0, middle, -5]))
@@ -100,5 +103,5 @@ def test_pictures_taken_obliquely_are_not_turned(chips, new_card):
     assert {above for above, _ in corners} == {1.0}
     assert {left for _, left in corners} == {True, False}
     data.data.image_space = "MAP_SPACE"
-    turned = [training_item(data, card, 0, SIZE, (seed,))[0] for seed in range(40)]
+    turned = [training_item(data, card, 0, SIZE, (seed,), MANY)[0] for seed in range(40)]
     assert any(float(image[0, 4].mean()) < float(image[0, -4].mean()) for image in turned)

@@ -185,9 +185,12 @@ def test_broken_files_are_named(folder):
         data.read_image(data.chips[1])
     with pytest.raises(InputError, match=r"000000002\.tif has 1 bands of uint16, but the first chip .* has 3 of uint8"):
         data.read_image(data.chips[2])
-    (root / "labels" / "000000001.xml").write_text("<annotation><object>")
-    with pytest.raises(InputError, match=r"000000001\.xml is broken"):
-        TrainingData.open(root)
+    (root / "labels" / "000000000.xml").write_text("<annotation><object>")
+    data = TrainingData.open(root)
+    assert len(data.read_targets(data.chips[2])) == 1  # one broken chip does not stop the others
+    for _ in range(2):
+        with pytest.raises(InputError, match=r"000000000\.xml is broken"):
+            data.read_targets(data.chips[0])
     (root / "esri_model_definition.emd").write_text("{")
     with pytest.raises(InputError, match=r"esri_model_definition\.emd cannot be read"):
         TrainingData.open(root)
@@ -357,7 +360,11 @@ def test_nasty_xml(folder, text):
     root = folder(chips=2)
     xml(root, 0, (1, 0, 0, 5, 5))
     (root / "labels" / "000000001.xml").write_text(text)
+    data = TrainingData.open(root)
     with pytest.raises(InputError, match=r"The label file .*000000001\.xml is broken"):
+        data.read_targets(data.chips[1])
+    (root / "labels" / "000000000.xml").write_text(text)
+    with pytest.raises(InputError, match=r"The label file .*000000000\.xml is broken"):
         TrainingData.open(root)
 
 

@@ -1,0 +1,1 @@
+"""What QGIS shows of the plugin besides its algorithms: icons, fields of dialogs."""
