@@ -8,7 +8,7 @@ from rasterio.crs import CRS
 from rasterio.errors import CRSError
 
 from ..errors import ModelError
-from ..models import MODELS, load, model_type
+from ..models import load, model_type
 from ..packages import ModelCard, Package, arcgis_verdict
 from ..packages.advice import Advice, advice, model_kind
 from ..packages.kinds import DETECTORS, ModelKind
@@ -54,7 +54,7 @@ class Findings:
     @property
     def can_fine_tune(self) -> bool:
         """Whether Kestrel can train it further."""
-        return self.can_detect and self.card.model_type in MODELS
+        return self.can_detect
 
     @property
     def for_arcgis(self) -> bool:

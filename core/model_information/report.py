@@ -77,10 +77,8 @@ def _verdicts(findings: Findings) -> list[str]:
     """Return what can be done with the model, in sentences."""
     if findings.refusal:
         ours = page.paragraph(f"Kestrel cannot detect with it. {findings.refusal}", "warning")
-    elif findings.can_fine_tune:
-        ours = page.paragraph("Kestrel can detect objects with it and train it further.", "good")
     else:
-        ours = page.paragraph("Kestrel can detect objects with it, but not train it further.", "good")
+        ours = page.paragraph("Kestrel can detect objects with it and train it further.", "good")
     return [ours, page.paragraph(findings.arcgis, "good" if findings.for_arcgis else "")]
 
 
@@ -123,7 +121,7 @@ def _imagery(findings: Findings) -> list[str]:
 
 
 _SCALING = {
-    "imagenet": "as photographs: divided by 255, then ImageNet's mean and deviation taken off",
+    "imagenet": "as photographs: divided by 255, then the mean and deviation of photographs taken off",
     "statistics": "by the statistics of the training chips: each band to 0 to 1, then mean and deviation taken off",
 }
 

@@ -39,7 +39,7 @@ class Backbone:
         stem: names of the layers up to stride 4: edges and colours, which differ least between photographs.
         features: attribute with the layers; empty for the network itself.
         light: whether the network's heads should be small as well.
-        norm: eps and momentum of its batch normalisation.
+        eps: what its batch normalisation adds to the variance.
         last_norm: name of the layer normalisation behind the last level; empty for networks with batch normalisation.
         channels_last: whether its layers pass on (B, h, w, C).
     """
@@ -51,7 +51,7 @@ class Backbone:
     stem: tuple[str, ...]
     features: str = ""
     light: bool = False
-    norm: tuple[float, float] = (1e-5, 0.1)
+    eps: float = 1e-5
     last_norm: str = ""
     channels_last: bool = False
 
@@ -76,9 +76,9 @@ def _mobilenet(
     weights: models.WeightsEnum,
     levels: tuple[str, str, str, str],
     channels: tuple[int, int, int, int],
-    norm: tuple[float, float] = (1e-5, 0.1),
+    eps: float = 1e-5,
 ) -> Backbone:
-    return Backbone(make, weights, levels, channels, ("0", "1", "2", "3"), "features", light=True, norm=norm)
+    return Backbone(make, weights, levels, channels, ("0", "1", "2", "3"), "features", light=True, eps=eps)
 
 
 def _layer_normed(make: Callable[..., nn.Module], weights: models.WeightsEnum, width: int, last_norm: str) -> Backbone:
@@ -99,7 +99,7 @@ BACKBONES: dict[str, Backbone] = {
         models.MobileNet_V3_Large_Weights.IMAGENET1K_V1,
         ("3", "6", "12", "16"),
         (24, 40, 112, 960),
-        norm=(1e-3, 0.01),
+        eps=1e-3,
     ),
     "resnet18": _resnet(models.resnet18, models.ResNet18_Weights.IMAGENET1K_V1, 1),
     "resnet34": _resnet(models.resnet34, models.ResNet34_Weights.IMAGENET1K_V1, 1),
@@ -168,7 +168,7 @@ def build_trunk(name: str, in_channels: int, fixed_norm: bool = True) -> Trunk:
 def classifier_layers(known: Backbone, in_channels: int, fixed_norm: bool, **changes: object) -> nn.Module:
     """Make the classifier for so many bands and return what holds its layers; ``changes`` are arguments of torchvision."""
     if not known.last_norm:
-        changes["norm_layer"] = batch_norm(fixed_norm, *known.norm)
+        changes["norm_layer"] = batch_norm(fixed_norm, known.eps)
     whole = known.make(weights=None, **changes)
     layers: nn.Module = getattr(whole, known.features) if known.features else whole
     if in_channels != 3:

@@ -19,8 +19,8 @@ class FixedBatchNorm2d(nn.BatchNorm2d):
     native kernel, which is faster on the CPU.
     """
 
-    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
-        super().__init__(num_features, eps, momentum)
+    def __init__(self, num_features: int, eps: float = 1e-5) -> None:
+        super().__init__(num_features, eps)
         self.requires_grad_(False)
         self.train(False)
 
@@ -43,9 +43,17 @@ class LearningBatchNorm2d(nn.BatchNorm2d):
         return super().forward(input)
 
 
-def batch_norm(fixed: bool, eps: float = 1e-5, momentum: float = 0.1) -> Norm:
-    """Return what makes batch normalisations that keep what is loaded, or learn."""
-    return partial(FixedBatchNorm2d if fixed else LearningBatchNorm2d, eps=eps, momentum=momentum)
+def batch_norm(fixed: bool, eps: float = 1e-5) -> Norm:
+    """Return what makes batch normalisations that keep what is loaded, or learn.
+
+    Those that learn forget with PyTorch's usual momentum of 0.1: torchvision's MobileNetV3 has 0.01, with which the statistics
+    of a training of a few hundred steps are still half those of the beginning, and nothing is found.
+
+    Args:
+        fixed: whether they keep what is loaded.
+        eps: added to the variance.
+    """
+    return partial(FixedBatchNorm2d if fixed else LearningBatchNorm2d, eps=eps)
 
 
 TRUNK_PLACES = {

@@ -37,7 +37,7 @@ _STRIDES = (16, 32, 64, 128, 256, 512)
 _USUAL_SIZES = (64.0, 112.0, 160.0, 208.0, 256.0, 304.0, 320.0)  # torchvision's, at 320 pixels
 _USUAL_RATIOS = (2.0, 3.0)
 _USUAL_LIMIT = 320.0
-_NORM = (1e-3, 0.03)  # eps and momentum of torchvision's
+_EPS = 1e-3  # what torchvision's normalisation adds to the variance
 _CUT = {"mobilenet_v2": 14, "mobilenet_v3_large": 13}  # block that makes stride 32; the first level leaves from inside of it
 
 
@@ -124,7 +124,7 @@ def build(card: ModelCard, fixed_norm: bool = True, fixed_heads: bool = True) ->
     values = options.read(card)
     body, channels = _body(card, fixed_norm, fixed_heads)
     anchors, count = PixelBoxes(_levels(values)), len(card.classes) + 1  # label 0 is the background
-    norm = batch_norm(fixed_heads, *_NORM)
+    norm = batch_norm(fixed_heads, _EPS)
     network = Detector(
         body, cast(Any, anchors), (0, 0), count,
         head=SSDLiteHead(channels, anchors.num_anchors_per_location(), count, norm),
@@ -149,5 +149,5 @@ def _body(card: ModelCard, fixed_norm: bool, fixed_heads: bool) -> tuple[SSDLite
     block = layers[cut]
     parts = block.conv if card.backbone == "mobilenet_v2" else block.block
     layers[cut] = SimpleNamespace(block=parts, use_res_connect=block.use_res_connect)  # as torchvision cuts MobileNetV3
-    body = SSDLiteFeatureExtractorMobileNet(cast(Any, layers), cut, batch_norm(fixed_heads, *_NORM))
+    body = SSDLiteFeatureExtractorMobileNet(cast(Any, layers), cut, batch_norm(fixed_heads, _EPS))
     return body, [parts[0].out_channels, layers[-1].out_channels, 512, 256, 256, 128]

@@ -103,7 +103,7 @@ def test_weights_that_are_missing(describe, package):
     ("name", "expected"),
     [
         ("maskrcnn", {"METADATA_FORMAT": "RCNN_Masks", "PARAMETERS": 43_513_441, "THRESHOLD": 0.9, "CAN_FINE_TUNE": 1}),
-        ("retinanet", {"METADATA_FORMAT": "PASCAL_VOC_rectangles", "CLASS_VALUES": "2,5", "CAN_FINE_TUNE": 0}),
+        ("retinanet", {"METADATA_FORMAT": "PASCAL_VOC_rectangles", "CLASS_VALUES": "2,5", "CAN_FINE_TUNE": 1}),
     ],
 )
 def test_packages_of_esris_library(describe, shared_data, name, expected):
