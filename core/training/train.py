@@ -69,7 +69,7 @@ def _join(team: Team, values: dict[str, Any]) -> None:
 
 @contextlib.contextmanager
 def _few_threads(device: torch.device) -> Iterator[None]:
-    """Beside a card, let torch compute in one thread on the processor: its cores make the next chips, each in one of its own."""
+    """Beside a card, let torch compute in one thread on the processor, whose cores make the next chips meanwhile."""
     before = torch.get_num_threads()
     if device.type == "cuda":
         torch.set_num_threads(1)
