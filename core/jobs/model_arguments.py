@@ -121,8 +121,15 @@ SHAPE_OF_WEIGHTS = ("version", "pyramid_channels", "box_features", "mask_channel
 """Arguments that a trained network cannot change: its weights would not fit."""
 
 
-def parse_model_arguments(model_type: str, table: Mapping[str, Any] | None) -> dict[str, Any]:
+def parse_model_arguments(
+    model_type: str, table: Mapping[str, Any] | None, own: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Return the values given in the table Model Arguments by name; several numbers as a list.
+
+    Args:
+        model_type: a key of :data:`MODEL_ARGUMENTS`.
+        table: texts by name.
+        own: values that a pre-trained model has in the place of the defaults.
 
     Raises:
         InvalidParameter: an unknown name, a bad value, or values that do not fit each other; names the argument.
@@ -131,7 +138,7 @@ def parse_model_arguments(model_type: str, table: Mapping[str, Any] | None) -> d
     given = parse_table(table, MODEL_ARGUMENTS[model_type], where, model_type)
     values = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
     defaults = {argument.name: argument.default for argument in MODEL_ARGUMENTS[model_type]}
-    if reason := misfit(model_type, {**defaults, **values}):
+    if reason := misfit(model_type, {**defaults, **(own or {}), **values}):
         raise InvalidParameter(f"{where}: {reason}.", "Change one of the two, or leave them out.")
     return values
 

@@ -80,7 +80,11 @@ class Detector(FCOS):
             return torch.full((len(anchors),), -1, dtype=torch.int64, device=anchors.device)
         points, cell = (anchors[:, :2] + anchors[:, 2:]) / 2, anchors[:, 2] - anchors[:, 0]
         limits = points.new_tensor([0.0, *self._limits, float("inf")])
-        level = torch.repeat_interleave(torch.arange(len(per_level), device=points.device), limits.new_tensor(per_level).long())
+        level = torch.repeat_interleave(
+            torch.arange(len(per_level), device=points.device),
+            torch.tensor(per_level, device=points.device),
+            output_size=len(points),
+        )
         off_centre = (points[:, None] - (boxes[:, :2] + boxes[:, 2:]) / 2).abs().amax(2)
         to_sides = torch.cat([points[:, None] - boxes[:, :2], boxes[:, 2:] - points[:, None]], 2)
         reach = to_sides.amax(2)

@@ -71,22 +71,24 @@ class PixelBoxes(nn.Module):
 
     def __init__(self, shapes: Sequence[np.ndarray]) -> None:
         super().__init__()
-        self._shapes = [torch.as_tensor(level, dtype=torch.float32) for level in shapes]
+        self._levels = len(shapes)
+        for number, level in enumerate(shapes):  # not in the state dict: torchvision's has none
+            self.register_buffer(f"level{number}", torch.as_tensor(level, dtype=torch.float32), persistent=False)
 
     def num_anchors_per_location(self) -> list[int]:
         """Return the number of anchors in a cell of each level."""
-        return [len(level) for level in self._shapes]
+        return [len(self.get_buffer(f"level{number}")) for number in range(self._levels)]
 
     def forward(self, images: ImageList, maps: list[Tensor]) -> list[Tensor]:
         """Return the anchors (n, 4) of each image: x0, y0, x1, y1 in pixels of the batch, cell after cell."""
         height, width = images.tensors.shape[-2:]
         device, levels = maps[0].device, []
-        for level, shapes in zip(maps, self._shapes, strict=True):
+        for number, level in enumerate(maps):
             rows, columns = level.shape[-2:]
             y = (torch.arange(rows, device=device) + 0.5) * (height / rows)
             x = (torch.arange(columns, device=device) + 0.5) * (width / columns)
             y, x = torch.meshgrid(y, x, indexing="ij")
-            centres, half = torch.stack([x, y], -1).reshape(-1, 1, 2), shapes.to(device) / 2
+            centres, half = torch.stack([x, y], -1).reshape(-1, 1, 2), self.get_buffer(f"level{number}") / 2
             levels.append(torch.cat([centres - half, centres + half], 2).reshape(-1, 4))
         return [torch.cat(levels)] * len(images.image_sizes)
 

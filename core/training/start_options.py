@@ -17,7 +17,6 @@ from ..models.esri.rcnn import COUNTS, SHARES
 from ..models.published import choose
 from ..packages import ModelCard
 from ..reporting import Reporter
-from ..training_data import TrainingData
 
 TOLERATED = 0.1  # share of the labels that anchors may miss without a warning
 _SET_BY_ARCGIS = ("box_score_thresh", "box_nms_thresh")  # for each call of a FasterRCNN, whatever its package says
@@ -45,19 +44,19 @@ def new_options(job: TrainModel, kind: str, backbone: str, labels: Labels) -> di
     return values
 
 
-def changed_options(job: TrainModel, card: ModelCard, data: TrainingData) -> dict[str, Any]:
+def changed_options(job: TrainModel, card: ModelCard) -> dict[str, Any]:
     """Return the options of a package's network with the Model Arguments that were given.
 
     Raises:
         InvalidParameter: its weights would no longer fit, or ArcGIS has no such argument.
     """
-    given = parse_model_arguments(card.model_type, job.model_arguments)
     if card.layout == "kestrel":
-        return options.changed(card, given)
+        return options.changed(card, parse_model_arguments(card.model_type, job.model_arguments, options.read(card)))
+    own = card.options.get("keywords") or {}
+    given = parse_model_arguments(card.model_type, job.model_arguments, own)
     if card.model_type == "RetinaNet":
         return {**card.options, **_retinanet(card, given)}
-    keywords = {**(card.options.get("keywords") or {}), **_keywords(card.model_type, given)}
-    return {**card.options, "keywords": keywords} if given else dict(card.options)
+    return {**card.options, "keywords": {**own, **_keywords(card.model_type, given)}} if given else dict(card.options)
 
 
 def _keywords(kind: str, given: dict[str, Any]) -> dict[str, Any]:

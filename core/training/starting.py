@@ -94,7 +94,7 @@ def new_card(
     name = package.card.backbone if package else job.used_backbone()
     esri = package.card.layout == "esri" if package else job.arcgis_compatible
     labels = Labels.of(sides, turned=data.image_space != "PIXEL_SPACE")
-    options = changed_options(job, package.card, data) if package else new_options(job, kind, name, labels)
+    options = changed_options(job, package.card) if package else new_options(job, kind, name, labels)
     size = max(data.tile_size)
     card = ModelCard(
         model_type=kind,

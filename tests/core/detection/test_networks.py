@@ -16,7 +16,7 @@ from tests.core.detection.scenes import TRUCK, card, draw
 from tests.core.detection.test_detect import PLACE, RGB
 
 SMALL = {
-    "MaskRCNN": {"box_features": 16, "box_detections_per_img": 20},
+    "MaskRCNN": {"box_features": 16, "box_detections_per_img": 60},
     "FasterRCNN": {"box_features": 16, "version": 2},
 }
 
@@ -31,7 +31,9 @@ def package(request, tmp_path):
     network = build(facts)
     for key, values in network.named_parameters():
         if key.endswith(("cls_logits.bias", "mask_fcn_logits.bias")):
-            values.data.fill_(0.0)
+            values.data.fill_(3.0 if "mask" in key else 0.0)
+        elif key.endswith(("cls_score.weight", "bbox_pred.weight")) and "roi_heads" in key:
+            values.data.mul_(20)
         elif values.ndim == 4 and (kind == "SSDlite" or key.startswith("head.")):
             torch.nn.init.kaiming_normal_(values)
     return write_package(tmp_path / "model", "model", facts, network.state_dict())

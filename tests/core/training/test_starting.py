@@ -141,6 +141,13 @@ def test_arguments_that_a_package_cannot_take_are_named(start, package, argument
         start(package=package(), model_arguments=arguments)
 
 
+def test_arguments_must_fit_what_a_package_has(start, package):
+    old = package(given={"rpn_fg_iou_thresh": 0.5, "rpn_bg_iou_thresh": 0.1})
+    assert start(package=old, model_arguments={"rpn_fg_iou_thresh": "0.2"})[0].options["rpn_fg_iou_thresh"] == 0.2
+    with pytest.raises(InvalidParameter, match=r"rpn_bg_iou_thresh is 0.6, more than rpn_fg_iou_thresh, 0.5"):
+        start(package=old, model_arguments={"rpn_bg_iou_thresh": "0.6"})
+
+
 def test_arguments_that_a_package_can_take_replace_its_own(start, package):
     given = {"box_score_thresh": "0.2", "aspect_ratios": "0.4 1 2.5", "pyramid_channels": "32"}
     card, _ = start(package=package(), model_arguments=given)
