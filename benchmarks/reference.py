@@ -13,10 +13,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from core.models import MODELS, build
+from core.jobs import TrainModel
+from core.models import MODELS
 from core.packages import read_package, write_package
-from core.training.augmentation import turn
-from core.training.chips import Chips, to_item
+from core.reporting import Reporter
+from core.training import starting
+from core.training.chips import Chips, Item, validation_item
 from core.training_data import TrainingData
 
 
@@ -34,8 +36,10 @@ def train_as_torchvision(like: Path, chips_folder: Path, output: Path, epochs: i
     shutil.rmtree(output, ignore_errors=True)
     card = read_package(like).card
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    torch.manual_seed(seed)
-    network = build(card, weights="IMAGENET").to(device).train()
+    values = {"input": chips_folder, "output": output, "model_type": card.model_type, "backbone": card.backbone, "seed": seed}
+    job = TrainModel.from_values({**values, "backbone_weights": "IMAGENET"})
+    network = starting.new_network(job, card, None, Reporter(lambda event: None)).to(device).train()
+    starting.freeze(network, card, job, None)  # the stem, as torchvision's trainable_backbone_layers does
     chips = Chips(TrainingData.open(chips_folder), MODELS[card.model_type].MASKS)
     learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
     optimizer = torch.optim.SGD(learning, lr=0.02 * batch / 16, momentum=0.9, weight_decay=1e-4)
@@ -48,8 +52,8 @@ def train_as_torchvision(like: Path, chips_folder: Path, output: Path, epochs: i
         rates = torch.optim.lr_scheduler.LinearLR(optimizer, 0.001, total_iters=warm_up) if epoch == 0 and warm_up else None
         order = rng.permutation(len(chips)).tolist()
         for start in range(0, len(order), batch):
-            items = [to_item(chips.read(number), card) for number in order[start : start + batch]]
-            items = [turn(*item, 0, bool(rng.integers(2))) for item in items]
+            items = [validation_item(chips, card, number, card.tile_size) for number in order[start : start + batch]]
+            items = [_mirrored(*item) if rng.integers(2) else item for item in items]
             images = [image.to(device) for image, _ in items]
             targets = [{name: value.to(device) for name, value in target.items()} for _, target in items]
             loss = sum(network(images, targets).values())
@@ -61,3 +65,11 @@ def train_as_torchvision(like: Path, chips_folder: Path, output: Path, epochs: i
         by_epoch.step()
     output.mkdir(parents=True)
     return write_package(output, output.name, card, network.state_dict())
+
+
+def _mirrored(image: torch.Tensor, target: dict[str, torch.Tensor]) -> Item:
+    """Mirror a chip (C, h, w) left to right."""
+    boxes = target["boxes"].clone()
+    boxes[:, [0, 2]] = image.shape[-1] - boxes[:, [2, 0]]
+    masks = {"masks": target["masks"].flip(-1)} if "masks" in target else {}
+    return image.flip(-1), {**target, "boxes": boxes, **masks}
