@@ -119,9 +119,8 @@ def score(package: str | Path, chips: Path) -> float:
     opened = read_package(package)
     data = Chips(TrainingData.open(chips), MODELS[opened.card.model_type].MASKS)
     network = load(opened, device)
-    return float(
-        measure(network, opened.card, data, range(len(data)), opened.card.tile_size, BATCH, device, quiet()).scores().ap50
-    )
+    size = opened.card.tile_size
+    return float(measure(network, opened.card, data, range(len(data)), size, BATCH, device, quiet()).scores.ap50)
 
 
 def recipes(data: Path, work: Path, seeds: list[int]) -> list[dict[str, Any]]:

@@ -127,9 +127,9 @@ def search(
 
 
 def choose(rates: list[float], losses: list[float], usual: float) -> float:
-    """Return the rate in the middle of where the loss falls: between its steepest fall and a tenth of the rate of its minimum.
+    """Return the rate in the middle, on a log scale, between the steepest fall of the loss and its minimum.
 
-    It stays within three times the usual rate either way, because the curve of few steps is rough.
+    That is bolder than the steepest fall alone, because the schedule warms up and the gradients are clipped. It stays within three times the usual rate either way, because the curve of few steps is rough.
 
     Args:
         rates: rising.
@@ -143,5 +143,5 @@ def choose(rates: list[float], losses: list[float], usual: float) -> float:
     if lowest < 2:
         return usual / _TRUST
     steepest = rates[int(np.argmin(slopes[: lowest + 1]))]
-    found = math.sqrt(steepest * rates[lowest] / 10)
+    found = math.sqrt(steepest * rates[lowest])
     return float(min(max(found, usual / _TRUST), usual * _TRUST))

@@ -24,7 +24,7 @@ def test_the_rate_lies_between_the_steepest_fall_and_the_minimum():
     rates = np.geomspace(1e-6, 1e-1, 50)
     x = np.log10(rates)
     losses = 1.0 - 0.8 / (1 + np.exp(-4 * (x + 4))) + np.where(x > -2.5, 3 * (x + 2.5) ** 2, 0)  # steepest at 1e-4
-    assert 3e-5 < choose(list(rates), list(losses), 1e-4) < 3e-4
+    assert 1e-4 < choose(list(rates), list(losses), 3e-4) < 9e-4
     assert choose(list(rates), list(losses), 1e-6) == pytest.approx(3e-6)  # no further than three times the usual one
     assert choose(list(rates), list(losses), 1e-2) == pytest.approx(1e-2 / 3)
 
