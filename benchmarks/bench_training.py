@@ -26,10 +26,10 @@ from core.jobs import TrainModel
 from core.models import build
 from core.packages import ModelCard
 from core.reporting import Reporter
-from core.training.chips import Chips, validation_item
+from core.training.data.chips import Chips, validation_item
+from core.training.data.split import Split
 from core.training.loop import Loop
 from core.training.recipe import Recipe, make_recipe
-from core.training.split import Split
 from core.training.stepping import Stepper, half_precision
 from core.training.team import Team
 from core.training_data import TrainingData

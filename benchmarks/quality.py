@@ -30,8 +30,8 @@ from core.models import MODELS, load
 from core.packages import read_package
 from core.reporting import Reporter
 from core.run import run
-from core.training.chips import Chips
-from core.training.testing import measure
+from core.training.data.chips import Chips
+from core.training.measuring.testing import measure
 from core.training_data import TrainingData
 
 

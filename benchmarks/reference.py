@@ -18,7 +18,7 @@ from core.models import MODELS
 from core.packages import read_package, write_package
 from core.reporting import Reporter
 from core.training import starting
-from core.training.chips import Chips, Item, validation_item
+from core.training.data.chips import Chips, Item, validation_item
 from core.training_data import TrainingData
 
 

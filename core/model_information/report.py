@@ -11,8 +11,8 @@ from ..distance import degrees, place_name
 from ..figures import drawing_html
 from ..fitting import TOLERATED
 from ..packages import ModelCard, loose
-from ..training.curves import loss_figure
 from ..training.outcome import Epoch
+from ..training.report.curves import loss_figure
 from .findings import Findings
 
 _METRICS = {  # what people call the measures, in this order

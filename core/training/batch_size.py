@@ -9,8 +9,8 @@ from torch import nn
 
 from ..errors import OutOfMemory
 from ..reporting import Reporter
-from .augmentation import Target
-from .chips import validation_item
+from .data.augmentation import Target
+from .data.chips import validation_item
 from .plan import Plan
 from .stepping import half_precision
 from .team import Team

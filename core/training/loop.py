@@ -17,14 +17,14 @@ from ..models import MODELS, losses_and_detections
 from ..packages import ModelCard
 from ..reporting import Reporter
 from ..telemetry import Telemetry
-from .augmentation import Target
 from .checkpoints import Checkpoints
-from .chips import Chips, batches, training_item, validation_item
-from .measures import Measures, Scores
+from .data.augmentation import Target
+from .data.chips import Chips, batches, training_item, validation_item
+from .data.split import Split
+from .measuring.measures import Measures, Scores
 from .outcome import Epoch, Outcome
 from .pace import Pace
 from .recipe import Recipe
-from .split import Split
 from .stepping import Stepper, seed_all
 from .team import Team
 from .tensorboard import EventFiles

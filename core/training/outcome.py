@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import torch
 
-from .measures import Measures
+from .measuring.measures import Measures
 
 
 @dataclass(frozen=True)

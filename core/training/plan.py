@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from ..jobs import TrainModel
 from ..packages import ModelCard, Package
-from .chips import Chips
+from .data.chips import Chips
+from .data.split import Split
+from .data.survey import Survey
 from .recipe import Recipe
-from .split import Split
-from .survey import Survey
 
 
 @dataclass(frozen=True)

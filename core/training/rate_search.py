@@ -15,8 +15,8 @@ from torch import Tensor, nn
 
 from ..models.backbones import backbone
 from ..reporting import Reporter
-from .augmentation import Target
-from .chips import batches, training_item
+from .data.augmentation import Target
+from .data.chips import batches, training_item
 from .outcome import RateSearch
 from .plan import Plan
 from .recipe import usual_rate
@@ -129,7 +129,8 @@ def search(
 def choose(rates: list[float], losses: list[float], usual: float) -> float:
     """Return the rate in the middle, on a log scale, between the steepest fall of the loss and its minimum.
 
-    That is bolder than the steepest fall alone, because the schedule warms up and the gradients are clipped. It stays within three times the usual rate either way, because the curve of few steps is rough.
+    That is bolder than the steepest fall alone, because the schedule warms up and the gradients are clipped. It stays within
+    three times the usual rate either way, because the curve of few steps is rough.
 
     Args:
         rates: rising.

@@ -12,7 +12,7 @@ from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR
 
 from ..jobs import TrainModel
 from ..models.backbones import body
-from .augmentation import Augmentation
+from .data.augmentation import Augmentation
 
 PHOTOGRAPHS = 0.25  # rate of a backbone that knows photographs already, as a share of that of the heads
 

@@ -15,13 +15,13 @@ from ..device import describe_device
 from ..errors import Cancelled
 from ..packages import ModelCard, write_package
 from ..reporting import Reporter
-from .examples import make_examples
-from .facts import all_facts, versions
-from .measures import Details
+from .measuring.measures import Details
+from .measuring.testing import measure
 from .outcome import Outcome
 from .plan import Plan
-from .report import write_report
-from .testing import measure
+from .report.examples import make_examples
+from .report.facts import all_facts, versions
+from .report.writing import write_report
 
 
 def write_results(

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from ..errors import OutOfMemory
 from ..models.backbones import body
 from ..reporting import Reporter
-from .augmentation import Target
 from .averaging import Average
+from .data.augmentation import Target
 from .recipe import Recipe, make_optimizer, make_schedule
 from .team import Team
 

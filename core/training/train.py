@@ -23,8 +23,9 @@ from ..training_data.joined import open_training_data
 from . import starting
 from .batch_size import choose_batch_size
 from .checkpoints import Checkpoints
-from .chips import Chips
-from .dividing import divide
+from .data.chips import Chips
+from .data.dividing import divide
+from .data.survey import survey
 from .loop import Loop
 from .outcome import RateSearch
 from .plan import Plan
@@ -32,7 +33,6 @@ from .rate_search import find_rate
 from .recipe import make_recipe
 from .results import write_results
 from .stepping import Stepper, compile_backbone
-from .survey import survey
 from .team import Team, from_torchrun, gathered
 from .tensorboard import EventFiles
 

@@ -11,11 +11,11 @@ from core.errors import Cancelled
 from core.jobs import TrainModel
 from core.models import build
 from core.training import loop as module
+from core.training.data.split import Split
 from core.training.loop import Loop, NotANumber, goodness, look
-from core.training.measures import Measures, Scores
+from core.training.measuring.measures import Measures, Scores
 from core.training.outcome import Epoch
 from core.training.recipe import make_recipe
-from core.training.split import Split
 from core.training.team import Team
 
 EPOCH = Epoch(3, 1.0, 0.8, 0.4, 0.7, 0.6, 1e-3, 5.0)

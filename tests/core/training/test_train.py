@@ -14,7 +14,7 @@ from core.errors import Cancelled, InputError, InvalidParameter, KestrelError, M
 from core.models import load
 from core.packages import read_package
 from core.training import loop
-from core.training.chips import Chips, validation_item
+from core.training.data.chips import Chips, validation_item
 from core.training.stepping import Stepper
 from core.training_data import TrainingData
 

@@ -8,10 +8,10 @@ from functools import partial
 
 import numpy as np
 
-from ..errors import InputError
-from ..reporting import Reporter
-from ..training_data import BandStatistics, TrainingData
-from ..training_data.sides import TEST
+from ...errors import InputError
+from ...reporting import Reporter
+from ...training_data import BandStatistics, TrainingData
+from ...training_data.sides import TEST
 from .ahead import in_order, own_cores
 from .chips import CACHE, Chips
 

@@ -10,7 +10,7 @@ from rasterio.crs import CRS
 
 from core.errors import InputError
 from core.jobs import TrainModel
-from core.training.dividing import divide
+from core.training.data.dividing import divide
 from core.training_data.folder import Part
 
 UTM, OTHER = (CRS.from_epsg(code).to_wkt() for code in (32631, 32632))

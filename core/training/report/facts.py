@@ -13,13 +13,13 @@ import torchvision
 from rasterio.crs import CRS
 from rasterio.errors import CRSError
 
-from ..device import describe_device
-from ..jobs import TrainModel
-from ..packages import ModelCard
-from ..runtime.machine import describe_machine
-from ..telemetry import driver_version
-from .outcome import Outcome
-from .split import Split
+from ...device import describe_device
+from ...jobs import TrainModel
+from ...packages import ModelCard
+from ...runtime.machine import describe_machine
+from ...telemetry import driver_version
+from ..data.split import Split
+from ..outcome import Outcome
 
 USER, KESTREL, DEFAULT = "you", "Kestrel", "default"
 

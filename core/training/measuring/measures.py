@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ..accuracy.matching import Curve, match
-from .augmentation import Target
+from ...accuracy.matching import Curve, match
+from ..data.augmentation import Target
 from .coco import RECALLS, precision_at_recalls
 from .comparing import ChipEntry, Compared, compare
 
@@ -46,7 +46,7 @@ class ClassDetails:
         objects: number of true ones.
         ap, ap50, ap75: average precision over IoU 0.5 to 0.95, at 0.5, at 0.75.
         precision, recall, f1: at the threshold of :class:`Details`; 0 where nothing was found.
-        precision_at: (101,) COCO's precision at :data:`core.training.coco.RECALLS`, IoU 0.5.
+        precision_at: (101,) COCO's precision at :data:`core.training.measuring.coco.RECALLS`, IoU 0.5.
         curve: exact precision and recall at each confidence, falling, IoU 0.5.
     """
 
@@ -145,7 +145,7 @@ class Measures:
         self._entries: dict[int, ChipEntry] = {}
 
     def add(self, number: int, target: Target, found: dict[str, torch.Tensor]) -> None:
-        """Add a chip, on any device; one that was added before counts once. See :func:`core.training.comparing.compare`."""
+        """Add a chip, on any device; one that was added before counts once. See :func:`.comparing.compare`."""
         self._entries[number] = compare(number, target, found, self.masks)
 
     def entries(self) -> list[ChipEntry]:

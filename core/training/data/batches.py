@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ..reporting import Reporter
+from ...reporting import Reporter
 from .ahead import own_cores, workers
 from .augmentation import Target
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import shapely
 
-from core.training.split import overlaps
-from core.training.split import split as split_footprints
+from core.training.data.split import overlaps
+from core.training.data.split import split as split_footprints
 
 
 def grid(columns, rows, size, stride, x0=0.0, y0=0.0):

@@ -15,9 +15,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import Stroke, withStroke
 
-from ..figures import INK, label, new_figure
-from ..imagery.band_names import picture_bands
-from ..packages import ModelCard
+from ...figures import INK, label, new_figure
+from ...imagery.band_names import picture_bands
+from ...packages import ModelCard
 from .examples import Example, judge
 
 # Told apart from vegetation, soil and roofs, by eyes that see no red or green, and, by their strokes, in print.

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import torch
 
-from ..models import MODELS
-from ..packages import ModelCard
-from ..reporting import Reporter
-from .augmentation import Target
-from .chips import Chips, batches, validation_item
+from ...models import MODELS
+from ...packages import ModelCard
+from ...reporting import Reporter
+from ..data.augmentation import Target
+from ..data.chips import Chips, batches, validation_item
 from .measures import Details, Measures
 
 

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from ..figures import ACCENT, INK, SECOND, SOFT, THIRD, new_figure, plain_axes
-from .outcome import Epoch, Outcome, RateSearch
+from ...figures import ACCENT, INK, SECOND, SOFT, THIRD, new_figure, plain_axes
+from ..outcome import Epoch, Outcome, RateSearch
 
 _POINTS = 1000  # of the schedule that are drawn
 

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from ..figures import ACCENT, GRID, INK, SECOND, SERIES, SOFT, THIRD, labels, new_figure, plain_axes
-from .coco import RECALLS
-from .measures import ClassDetails, Details, at_thresholds
+from ...figures import ACCENT, GRID, INK, SECOND, SERIES, SOFT, THIRD, labels, new_figure, plain_axes
+from ..measuring.coco import RECALLS
+from ..measuring.measures import ClassDetails, Details, at_thresholds
 
 MOST_LINES = len(SERIES)  # classes drawn as lines; more would be a tangle
 MOST_CELLS = 16  # classes told apart in the confusion matrix

@@ -13,14 +13,14 @@ from PIL import Image
 from core.errors import OutputError
 from core.jobs import TrainModel
 from core.packages import IMAGENET, ClassInfo, ModelCard, Normalisation
-from core.training.charts import MOST_CELLS, confusion_figure, pooled
-from core.training.curves import loss_figure, rate_figure
-from core.training.examples import BEST, WORST, Example, choose_examples, judge
-from core.training.facts import DEFAULT, KESTREL, USER, Facts, environment_rows, parameter_rows
-from core.training.measures import ChipResult, Measures
+from core.training.measuring.measures import ChipResult, Measures
 from core.training.outcome import Epoch, Outcome, RateSearch
-from core.training.pictures import displayed, examples_figure
-from core.training.report import history_json, report_html, write_report
+from core.training.report.charts import MOST_CELLS, confusion_figure, pooled
+from core.training.report.curves import loss_figure, rate_figure
+from core.training.report.examples import BEST, WORST, Example, choose_examples, judge
+from core.training.report.facts import DEFAULT, KESTREL, USER, Facts, environment_rows, parameter_rows
+from core.training.report.pictures import displayed, examples_figure
+from core.training.report.writing import history_json, report_html, write_report
 from tests.core.test_page import read
 
 SIZE = 48

@@ -10,9 +10,9 @@ import torch
 
 from core.errors import Cancelled
 from core.reporting import Reporter
-from core.training import ahead
-from core.training import batches as module
-from core.training.batches import batches, threads_for
+from core.training.data import ahead
+from core.training.data import batches as module
+from core.training.data.batches import batches, threads_for
 
 QUIET = Reporter(lambda event: None)
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ..errors import InputError
-from ..models import prepare
-from ..packages import ModelCard
-from ..runtime.machine import available_memory
-from ..training_data import Targets, TrainingData
+from ...errors import InputError
+from ...models import prepare
+from ...packages import ModelCard
+from ...runtime.machine import available_memory
+from ...training_data import Targets, TrainingData
 from .ahead import processes
 from .augmentation import Augmentation, Target, draw_look, draw_view
 from .batches import Item, batches

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from ..runtime.machine import usable_cores
+from ...runtime.machine import usable_cores
 
 T = TypeVar("T")
 NAME = "chips"  # of the threads

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torchvision.ops import box_iou
 
-from ..accuracy.matching import Overlaps
-from .augmentation import Target
+from ...accuracy.matching import Overlaps
+from ..data.augmentation import Target
 
 LOWEST_IOU = 0.5  # overlaps below this match in no measure
 _ELEMENTS = 2**25  # of the masks turned into numbers at a time: 128 MiB

@@ -10,8 +10,9 @@ import torch
 from core.errors import InputError
 from core.jobs import TrainModel
 from core.packages import read_package
-from core.training import loop, testing
-from core.training.dividing import divide
+from core.training import loop
+from core.training.data.dividing import divide
+from core.training.measuring import testing
 from core.training_data import TrainingData
 from core.training_data.sides import write_sides
 

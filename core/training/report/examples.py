@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ..accuracy.matching import match
-from ..packages import ModelCard
-from .augmentation import Target
-from .chips import Chips, validation_item
-from .comparing import Compared, compare
-from .measures import IOU, ChipResult, Details
+from ...accuracy.matching import match
+from ...packages import ModelCard
+from ..data.augmentation import Target
+from ..data.chips import Chips, validation_item
+from ..measuring.comparing import Compared, compare
+from ..measuring.measures import IOU, ChipResult, Details
 
 BEST, WORST = "best", "worst"
 
@@ -53,7 +53,7 @@ class Judged:
 
 
 def judge(example: Example, threshold: float, masks: bool) -> Judged:
-    """Compare what was found with what is there, as :class:`core.training.measures.ChipResult` counts it."""
+    """Compare what was found with what is there, as :class:`core.training.measuring.measures.ChipResult` counts it."""
     kept = (example.found["scores"] >= threshold).numpy()
     order = torch.argsort(example.found["scores"].float(), descending=True, stable=True).numpy()
     everything = Compared.of([compare(0, example.target, example.found, masks)])

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..errors import InputError
-from ..jobs import TrainModel
-from ..reporting import Reporter
-from ..training_data import TrainingData
-from ..training_data.folder import Part
-from ..training_data.joined import same_system
-from ..training_data.sides import SPLIT_FILE, TEST, TRAIN, VALIDATION
+from ...errors import InputError
+from ...jobs import TrainModel
+from ...reporting import Reporter
+from ...training_data import TrainingData
+from ...training_data.folder import Part
+from ...training_data.joined import same_system
+from ...training_data.sides import SPLIT_FILE, TEST, TRAIN, VALIDATION
 from .split import Split, grouped, overlaps, split
 
 _OPEN, _OUT = "open", ""  # besides the sides of a split: to be drawn here, and left out

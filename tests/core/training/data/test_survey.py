@@ -7,10 +7,10 @@ import pytest
 import rasterio
 
 from core.errors import Cancelled, InputError
-from core.training import chips as module
-from core.training.augmentation import Augmentation
-from core.training.chips import Chips, cache_memory, training_item, validation_item
-from core.training.survey import SKIPPED, survey
+from core.training.data import chips as module
+from core.training.data.augmentation import Augmentation
+from core.training.data.chips import Chips, cache_memory, training_item, validation_item
+from core.training.data.survey import SKIPPED, survey
 from core.training_data.joined import open_training_data
 from core.training_data.sides import write_sides
 

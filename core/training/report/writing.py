@@ -8,17 +8,17 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from .. import page
-from ..errors import OutputError
-from ..figures import drawing_html, figure_png, photo_html, shortened
-from ..packages import ModelCard, arcgis_verdict
-from ..packages.advice import model_kind
+from ... import page
+from ...errors import OutputError
+from ...figures import drawing_html, figure_png, photo_html, shortened
+from ...packages import ModelCard, arcgis_verdict
+from ...packages.advice import model_kind
+from ..measuring.measures import Details
+from ..outcome import Epoch, Outcome
 from .charts import MOST_CELLS, MOST_LINES, class_figure, confusion_figure, known_classes, threshold_figure
 from .curves import loss_figure, rate_figure
 from .examples import BEST, WORST, Example
 from .facts import DEFAULT, Facts
-from .measures import Details
-from .outcome import Epoch, Outcome
 from .pictures import examples_figure
 
 _WEAK = 0.5  # F1 score: below, more is wrong or missing than right
@@ -42,7 +42,7 @@ def write_report(
         card: of the finished model; its threshold is that of ``details``.
         outcome: the history.
         details: measures on the validation chips.
-        examples: validation chips with what the model finds there; see :func:`core.training.examples.make_examples`.
+        examples: validation chips with what the model finds there; see :func:`core.training.report.examples.make_examples`.
         facts: what is told in words.
         objects: number of labelled objects by class name, in all chips.
         tested: measures on the test chips, at the card's threshold.

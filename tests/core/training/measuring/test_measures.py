@@ -8,8 +8,8 @@ import torch
 from faster_coco_eval import COCO, COCOeval_faster
 from faster_coco_eval.core import mask as rle
 
-from core.training.comparing import mask_overlaps
-from core.training.measures import ChipResult, Measures
+from core.training.measuring.comparing import mask_overlaps
+from core.training.measuring.measures import ChipResult, Measures
 
 
 def objects(boxes, labels, scores=None, masks=None):
@@ -256,7 +256,7 @@ def test_large_masks_are_compared_in_pieces(monkeypatch):
     rng = np.random.default_rng(1)
     found = torch.from_numpy(rng.random((5, 1, 30, 40)))
     truth = torch.from_numpy(rng.random((3, 30, 40)) > 0.3)
-    monkeypatch.setattr("core.training.comparing._ELEMENTS", 8 * 500)
+    monkeypatch.setattr("core.training.measuring.comparing._ELEMENTS", 8 * 500)
     with torch.autocast("cpu", torch.bfloat16):  # as while training
         overlaps = mask_overlaps({"masks": found}, {"masks": truth})
     for i, j in itertools.product(range(5), range(3)):

@@ -10,8 +10,8 @@ import torch
 
 from core.jobs.augmentations import PRESETS
 from core.models import build, losses_and_detections
-from core.training.augmentation import Augmentation
-from core.training.chips import Chips, training_item, validation_item
+from core.training.data.augmentation import Augmentation
+from core.training.data.chips import Chips, training_item, validation_item
 from core.training_data import TrainingData
 
 SIZE = 64

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torchvision.transforms.v2 import functional as change
 
-from ..packages import ModelCard
+from ...packages import ModelCard
 
 _FIELD = 2**21  # values of noise kept; 8 MB
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from core.training.geometry import View
-from core.training.objects import Objects
-from core.training.pasting import paste
+from core.training.data.geometry import View
+from core.training.data.objects import Objects
+from core.training.data.pasting import paste
 
 
 def scene(boxes, value, masks=True, size=40):

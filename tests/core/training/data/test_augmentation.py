@@ -11,11 +11,11 @@ from torchvision.transforms.v2 import InterpolationMode, functional
 from core.jobs.augmentations import AUGMENTATIONS, PRESETS
 from core.models import prepare
 from core.packages import Normalisation
-from core.training.augmentation import Augmentation, draw_look, draw_view
-from core.training.chips import Sample, training_item, validation_item
-from core.training.color import Look, neutral, recolored
-from core.training.geometry import margins, middle, rotated, seen, span
-from core.training.objects import Objects, PackedMasks, edges, view
+from core.training.data.augmentation import Augmentation, draw_look, draw_view
+from core.training.data.chips import Sample, training_item, validation_item
+from core.training.data.color import Look, neutral, recolored
+from core.training.data.geometry import margins, middle, rotated, seen, span
+from core.training.data.objects import Objects, PackedMasks, edges, view
 
 VIEWS = list(itertools.product([False, True], repeat=3))
 FILL = np.array([7, 8, 9], np.uint8)
