@@ -30,7 +30,7 @@ from core.training.data.chips import Chips, validation_item
 from core.training.data.split import Split
 from core.training.loop import Loop
 from core.training.recipe import Recipe, make_recipe
-from core.training.stepping import Stepper, half_precision
+from core.training.stepping import Stepper, compile_backbone, half_precision
 from core.training.team import Team
 from core.training_data import TrainingData
 
@@ -111,9 +111,8 @@ def _epochs(card: ModelCard, chips: Chips, recipe: Recipe, device: torch.device)
     if device.type == "cuda":
         network.to(memory_format=torch.channels_last)
     if recipe.compile:
-        from core.training.stepping import compile_backbone
-
-        compile_backbone(network, torch.zeros(recipe.batch_size, 3, SIZE, SIZE, device=device), quiet)
+        sample = torch.zeros(recipe.batch_size, 3, SIZE, SIZE, device=device)
+        compile_backbone(network.train(), sample, half_precision(device), quiet)
     split = Split(tuple(range(len(chips))), (), (), "")
     steps = recipe.epochs * -(-len(chips) // recipe.batch_size)
     loop = Loop(Stepper(network, recipe, steps, team, quiet), card, chips, split, recipe, team, quiet)

@@ -32,7 +32,7 @@ from .plan import Plan
 from .rate_search import find_rate
 from .recipe import make_recipe
 from .results import write_results
-from .stepping import Stepper, compile_backbone
+from .stepping import Stepper, compile_backbone, half_precision
 from .team import Team, from_torchrun, gathered
 from .tensorboard import EventFiles
 
@@ -160,7 +160,8 @@ def _stepper(plan: Plan, network: nn.Module, team: Team, report: Reporter) -> St
     recipe = plan.recipe
     if recipe.compile and team.device.type == "cuda":
         sample = torch.zeros(recipe.batch_size, len(plan.card.bands), recipe.size, recipe.size, device=team.device)
-        compile_backbone(network, sample, report)
+        half = half_precision(team.device) if recipe.mixed_precision else None
+        compile_backbone(network.train(), sample, half, report)
     if recipe.unfreeze_after:
         starting.unfreeze(network, plan.card, plan.job, plan.package)
     stepper = Stepper(network, recipe, plan.steps(team.size), team, report)

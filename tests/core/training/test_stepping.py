@@ -127,6 +127,6 @@ def test_a_backbone_that_cannot_be_compiled_stays_as_it_is(network, make_log, mo
         raise RuntimeError("no C compiler\nand more")
 
     monkeypatch.setattr(network.backbone.body, "compile", lambda: setattr(network.backbone.body, "_compiled_call_impl", broken))
-    compile_backbone(network, torch.rand(1, 3, 64, 64), log)
+    compile_backbone(network, torch.rand(1, 3, 64, 64), None, log)
     assert "cannot be compiled: no C compiler. Training goes on without." in log.text
     network.eval()([torch.rand(3, 64, 64)])
