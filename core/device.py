@@ -40,19 +40,23 @@ def choose_devices(processor: str, gpu_ids: Sequence[int] | None, report: Report
 
     Args:
         processor: see :func:`choose_device`.
-        gpu_ids: numbers of the cards; None for all that there are.
+        gpu_ids: numbers of the cards, all of which must work; None for all that do.
         report: gets the lines.
 
     Raises:
-        DeviceError: see :func:`choose_device`; with several cards also when one of them does not work.
+        DeviceError: see :func:`choose_device`.
     """
-    if gpu_ids is None:
-        gpu_ids = range(max(1, torch.cuda.device_count() if torch.cuda.is_available() else 1))
-    if processor == "CPU" or len(gpu_ids) == 1:
-        return [choose_device(processor, gpu_ids[0], report)]
-    if processor == "AUTO" and not torch.cuda.is_available():
-        return [choose_device(processor, gpu_ids[0], report)]
-    return [choose_device("GPU", number, report) for number in gpu_ids]
+    numbers = list(gpu_ids) if gpu_ids else list(range(torch.cuda.device_count() if torch.cuda.is_available() else 0))
+    if processor == "CPU" or len(numbers) < 2:
+        return [choose_device(processor, numbers[0] if numbers else 0, report)]
+    if gpu_ids:
+        return [choose_device("GPU", number, report) for number in numbers]
+    troubles = {number: _trouble(number) for number in numbers}
+    working = [number for number, (trouble, _) in troubles.items() if not trouble]
+    for trouble, hint in troubles.values():
+        if trouble and working:
+            report.warning(f"{trouble} Training goes on with the other cards. {hint}")
+    return [choose_device(processor, number, report) for number in working or numbers[:1]]
 
 
 def describe_device(device: torch.device) -> str:
