@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from core.device import choose_device, describe_device
+from core.device import choose_device, choose_devices, describe_device
 from core.errors import DeviceError
 from core.events import Message
 
@@ -77,3 +77,25 @@ def test_the_card_is_used_and_named(report):
     assert device == torch.device("cuda", 0)
     assert torch.cuda.get_device_name(0) in lines(report)[0]
     assert torch.cuda.get_device_name(0) in describe_device(device)
+
+
+@pytest.fixture
+def three_cards(monkeypatch):
+    """Three cards, of which the second does not work."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 3)
+    monkeypatch.setattr("core.device._trouble", lambda number: ("GPU 1 does not work.", "Hint.") if number == 1 else ("", ""))
+    card = type("Card", (), {"name": "Test Card", "total_memory": 2**30})
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda number: card)
+
+
+def test_all_cards_that_work_share_a_training(three_cards, report):
+    assert choose_devices("AUTO", None, report) == [torch.device("cuda", 0), torch.device("cuda", 2)]
+    assert "GPU 1 does not work. Training goes on with the other cards." in lines(report)[0]
+    assert choose_devices("GPU", (2,), report) == [torch.device("cuda", 2)]
+    assert choose_devices("CPU", (0, 2), report) == [torch.device("cpu")]
+
+
+def test_a_card_that_was_named_must_work(three_cards, report):
+    with pytest.raises(DeviceError, match="GPU 1 does not work"):
+        choose_devices("AUTO", (0, 1), report)
