@@ -149,7 +149,7 @@ class Chip:
                 return transform
         return None
 
-    @property
+    @cached_property
     def corners(self) -> np.ndarray | None:
         """The corners on the map, (4, 2), of the pixels upper left, upper right, lower right, lower left.
 

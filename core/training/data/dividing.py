@@ -11,7 +11,7 @@ from ...jobs import TrainModel
 from ...reporting import Reporter
 from ...training_data import TrainingData
 from ...training_data.folder import Part
-from ...training_data.joined import same_system
+from ...training_data.place import footprints
 from ...training_data.sides import SPLIT_FILE, TEST, TRAIN, VALIDATION
 from .split import Split, grouped, overlaps, split
 
@@ -48,7 +48,7 @@ def divide(data: TrainingData, per_chip: Sequence[int] | np.ndarray, job: TrainM
     without = int(((sides == _OUT) & ~broken).sum())
     sides[broken] = _OUT
     _check_written(data, sides)
-    division = _Division(data, sides, counts.clip(min=0).sum(1), *_footprints(data))
+    division = _Division(data, sides, counts.clip(min=0).sum(1), *footprints(data))
     division.draw(job.validation_percentage, job.seed)
     divided = division.split()
     _tell(division, divided, report)
@@ -88,25 +88,6 @@ def _check_written(data: TrainingData, sides: np.ndarray) -> None:
             f"{validation} to validate with; training needs one of each at least.",
             f"Export with other percentages, or delete {SPLIT_FILE} from the folder to have the chips divided anew.",
         )
-
-
-def _footprints(data: TrainingData) -> tuple[np.ndarray, np.ndarray]:
-    """Return the corners of each chip on the map, (n, 4, 2), NaN where unknown, and the number of its coordinate system."""
-    corners = np.full((len(data.chips), 4, 2), np.nan)
-    systems = np.zeros(len(data.chips), np.int64)
-    known: list[str | None] = []
-    for part in data.parts:
-        system = next((i for i, wkt in enumerate(known) if same_system(wkt, part.data.crs_wkt)), len(known))
-        known += [part.data.crs_wkt] if system == len(known) else []
-        for number in part.numbers:
-            systems[number] = system
-            try:
-                found = data.chips[number].corners
-            except InputError:  # it cannot be opened
-                continue
-            if found is not None:
-                corners[number] = found
-    return corners, systems
 
 
 class _Division:

@@ -265,6 +265,20 @@ def test_bad_input_is_named_and_leaves_nothing(make_chips, fit, tmp_path, change
     assert [path.name for path in tmp_path.iterdir()] == ["chips"]
 
 
+def test_a_broken_chip_among_many_is_named_and_skipped(make_chips, fit):
+    """On the map too, where the place of every chip counts."""
+    folder = make_chips(count=24)
+    broken_chip(folder)
+    emd = json.loads((folder / "esri_model_definition.emd").read_text())
+    emd["MinCellSize"] = {"x": 0.5, "y": 0.5, "spatialReference": {"wkid": 32632}}
+    (folder / "esri_model_definition.emd").write_text(json.dumps(emd))
+    outputs, log = fit(folder, epochs=1)
+    assert "The chip 000000007 is skipped" in log.text
+    card = read_package(outputs["MODEL"]).card
+    assert card.training["training_chips"] + card.training["validation_chips"] == 23
+    assert card.extent == (1000, 8872, 1192, 9000)
+
+
 def test_chips_without_objects_are_refused(make_chips, fit):
     with pytest.raises(InputError, match="hold no object"):
         fit(make_chips(count=6, objects=0))

@@ -1,19 +1,35 @@
 """The extent of training data, from the world files of their chips."""
 
+from itertools import groupby
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import rasterio
 from rasterio.crs import CRS
 
 from core.training_data.chips import Chip
+from core.training_data.folder import Part
 from core.training_data.place import training_extent
 
 
 class Data:
+    """Folders that are the training data, with a part for each."""
+
     crs_wkt = CRS.from_epsg(32632).to_wkt()
 
     def __init__(self, chips):
-        self.chips = chips
+        self.chips = sorted(chips, key=lambda chip: chip.image.parent.name)
+        self.parts, first = [], 0
+        for _, members in groupby(self.chips, key=lambda chip: chip.image.parent):
+            members = list(members)
+            self.parts.append(Part("", SimpleNamespace(crs_wkt=system(members[0]), chips=members), first, False))
+            first += len(members)
+
+
+def system(chip):
+    with rasterio.open(chip.image) as image:
+        return image.crs.to_wkt() if image.crs else None
 
 
 @pytest.fixture
@@ -44,3 +60,9 @@ def test_nowhere(chip):
     data = Data([chip("b", "1", 5, 5)])
     data.crs_wkt = None
     assert training_extent(data) is None
+
+
+def test_a_chip_that_cannot_be_opened_has_no_place(chip):
+    chips = [chip("a", "1", 100, 500), chip("a", "2", 300, 600)]
+    chips[1].image.write_bytes(b"not a tiff at all")
+    assert training_extent(Data(chips)) == (100, 490, 105, 500)
