@@ -25,7 +25,7 @@ from benchmarks.networks import new_card
 from core.jobs import TrainModel
 from core.models import build
 from core.packages import ModelCard
-from core.reporting import Reporter
+from core.reporting import silent
 from core.training.data.chips import Chips, validation_item
 from core.training.data.split import Split
 from core.training.loop import Loop
@@ -107,7 +107,7 @@ class _Bare:
 def _epochs(card: ModelCard, chips: Chips, recipe: Recipe, device: torch.device) -> Callable[[], int]:
     """Return what trains an epoch, the next one each time, and returns the number of chips."""
     torch.manual_seed(1)
-    network, team, quiet = build(card).to(device), Team(device), Reporter(lambda event: None)
+    network, team, quiet = build(card).to(device), Team(device), silent()
     if device.type == "cuda":
         network.to(memory_format=torch.channels_last)
     if recipe.compile:

@@ -44,7 +44,7 @@ def kestrel(scene: Path, out: Path):
     """Chips with an instance mask for each class, statistics, metadata and the contact sheet."""
     sys.path.insert(0, str(ROOT))
     from core.jobs.export_training_data import ExportTrainingData
-    from core.reporting import Reporter
+    from core.reporting import silent
     from core.training_data.export import run
 
     job = ExportTrainingData(
@@ -52,7 +52,7 @@ def kestrel(scene: Path, out: Path):
         metadata_format="RCNN_Masks", tile_size_x=TILE, tile_size_y=TILE, stride_x=0, stride_y=0, no_feature_tiles=True,
         parallel=1, output=str(out),
     )  # fmt: skip
-    return lambda: run(job, Reporter(lambda event: None))
+    return lambda: run(job, silent())
 
 
 def geoai_tiles(scene: Path, out: Path):

@@ -16,7 +16,7 @@ import torch
 from core.jobs import TrainModel
 from core.models import MODELS
 from core.packages import read_package, write_package
-from core.reporting import Reporter
+from core.reporting import silent
 from core.training import starting
 from core.training.data.chips import Chips, Item, validation_item
 from core.training_data import TrainingData
@@ -38,7 +38,7 @@ def train_as_torchvision(like: Path, chips_folder: Path, output: Path, epochs: i
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     values = {"input": chips_folder, "output": output, "model_type": card.model_type, "backbone": card.backbone, "seed": seed}
     job = TrainModel.from_values({**values, "backbone_weights": "IMAGENET"})
-    network = starting.new_network(job, card, None, Reporter(lambda event: None)).to(device).train()
+    network = starting.new_network(job, card, None, silent()).to(device).train()
     starting.freeze(network, card, job, None)  # the stem, as torchvision's trainable_backbone_layers does
     chips = Chips(TrainingData.open(chips_folder), MODELS[card.model_type].MASKS)
     learning = [parameter for parameter in network.parameters() if parameter.requires_grad]

@@ -74,6 +74,11 @@ class Reporter:
         return _Part(self, start, end)
 
 
+def silent() -> Reporter:
+    """Return a reporter that nobody hears and nobody cancels."""
+    return Reporter(lambda event: None)
+
+
 class _Part(Reporter):
     """A stage of a job; everything but the fraction goes through unchanged."""
 

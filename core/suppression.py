@@ -10,7 +10,7 @@ import shapely
 
 from .errors import InputError
 from .overlap import ROUNDING, Shapes, iou
-from .reporting import Reporter
+from .reporting import Reporter, silent
 from .vectors import FeatureWriter, read_features
 from .vectors.fields import confidence_of, field_of, repairs
 
@@ -90,7 +90,7 @@ def suppress(
     confidence = np.asarray(confidence, dtype=np.float64)
     if np.isnan(confidence).any():
         raise InputError(f"Feature {int(np.flatnonzero(np.isnan(confidence))[0])} has no confidence.")
-    report = report or Reporter(lambda event: None)
+    report = report or silent()
     shapes = Shapes(np.asarray(geometries, dtype=object))
     order = np.argsort(-confidence, kind="stable")
     keep = np.ones(len(shapes), dtype=bool)

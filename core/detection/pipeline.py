@@ -20,7 +20,7 @@ from ..device import describe_device
 from ..imagery import Raster
 from ..models import prepare
 from ..packages import ModelCard
-from ..reporting import Reporter
+from ..reporting import Reporter, silent
 from .inference import Prediction, Predictor
 from .objects import Objects, Sightings
 from .outlines import outlines
@@ -77,7 +77,7 @@ def detect(
         OutOfMemory: a single tile does not fit into the GPU's memory.
         Cancelled: the user asked to stop.
     """
-    report = report or Reporter(lambda event: None)
+    report = report or silent()
     size = tile_size or card.tile_size
     with Raster(source, cell_size, extent) as raster:
         grid = Grid(raster.width, raster.height, size, size // 4 if padding is None else padding)

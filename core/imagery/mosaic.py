@@ -12,7 +12,7 @@ import shapely
 from rasterio.crs import CRS
 
 from ..errors import InputError
-from ..reporting import Reporter
+from ..reporting import Reporter, silent
 from .coordinates import project
 from .dataset import Bands
 from .extent import outline
@@ -76,7 +76,7 @@ class Mosaic(Raster):
         report: Reporter | None = None,
     ) -> None:
         self._open: dict[int, Raster] = {}  # the one used last at the end
-        parts = list(_look(sources, bands, report or Reporter(lambda event: None)))
+        parts = list(_look(sources, bands, report or silent()))
         first = parts[0]
         for part in parts:
             first.bands.check_like(part.bands, first.name, part.name)

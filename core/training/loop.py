@@ -70,6 +70,21 @@ class _Position:
         return cls(**{**values, "history": [Epoch(**epoch) for epoch in values["history"]]})
 
 
+@dataclass(frozen=True)
+class _Waiting:
+    """The numbers of a step, which are not read yet.
+
+    Attributes:
+        step: of the epoch, from 1.
+        of_all: the same step, counted from 1 over all epochs.
+        numbers: (2,) on the device: the loss, and whether the user cancelled.
+    """
+
+    step: int
+    of_all: int
+    numbers: Tensor
+
+
 class Loop:
     """One training.
 
@@ -103,7 +118,7 @@ class Loop:
         self._team, self._report, self._checkpoints, self._events = team, report, checkpoints, events
         self._unfreeze, self._frozen = unfreeze, recipe.unfreeze_after > 0
         # In a team all have to stop at the same step: the flag that goes around with the loss tells them, not the reporter.
-        self._quiet = report if team.size == 1 else Reporter(lambda event: None)
+        self._asked = team.asked(report)
         self._position = _Position()
         self._best_measures: Measures | None = None
         self._pace = Pace(report, Telemetry(team.device), recipe.epochs * (len(split.training) + len(split.validation)))
@@ -207,7 +222,7 @@ class Loop:
             return training_item(self._chips, self._card, chip, recipe.size, seed, recipe.augmentation, donors)
 
         stage = f"Training, epoch {number} of {recipe.epochs}"
-        waiting: tuple[int, Tensor] | None = None
+        waiting: _Waiting | None = None
         step = position.step
         for images, targets in self._batches(make, mine, stage):
             step += 1
@@ -215,15 +230,15 @@ class Loop:
             loss = self._stepper.step(images, targets, (recipe.seed, number, step))
             # The numbers of a step are read after the next one has begun, so that the card does not wait for the CPU.
             now = team.mean(torch.stack([loss, loss.new_tensor(float(self._report.cancelled))]))
-            waiting = self._take(waiting, (step, now))
-            if self._checkpoints and self._checkpoints.due and team.first:
+            waiting = self._take(waiting, _Waiting(step, len(position.rates), now))
+            if self._due:
                 waiting = self._take(waiting, None)
                 position.step = step
                 self._save()
         self._take(waiting, None)
         position.step = step
 
-    def _take(self, waiting: tuple[int, Tensor] | None, later: tuple[int, Tensor] | None) -> tuple[int, Tensor] | None:
+    def _take(self, waiting: _Waiting | None, later: _Waiting | None) -> _Waiting | None:
         """Read the numbers of the step that waits, and let another one wait.
 
         Raises:
@@ -232,16 +247,15 @@ class Loop:
         """
         if waiting is None:
             return later
-        step, numbers = waiting
-        loss, cancelled = numbers.tolist()
+        loss, cancelled = waiting.numbers.tolist()
         if not math.isfinite(loss):
             raise NotANumber(
-                f"The loss became {loss} in epoch {self._position.epoch}, step {step}.",
+                f"The loss became {loss} in epoch {self._position.epoch}, step {waiting.step}.",
                 f"Use a lower learning rate than {self._recipe.learning_rate:.2g}; check the chips for broken pixel values.",
             )
         self._position.losses.append(loss)
         if self._events:
-            self._events.step(len(self._position.rates), loss, self._position.rates[-1], self._pace.load)
+            self._events.step(waiting.of_all, loss, self._position.rates[waiting.of_all - 1], self._pace.load)
         if cancelled and self._team.size > 1:
             raise Cancelled()
         return later
@@ -280,12 +294,17 @@ class Loop:
         self, make: Callable[[int], tuple[Tensor, Target]], numbers: list[int], stage: str
     ) -> Iterator[tuple[list[Tensor], list[Target]]]:
         """Give batches on the device and report how far training is."""
-        for images, targets in batches(make, numbers, self._recipe.batch_size, self._quiet, device=self._team.device):
+        for images, targets in batches(make, numbers, self._recipe.batch_size, self._asked, device=self._team.device):
             yield images, targets
             self._pace.add(len(images) * self._team.size, stage)
 
+    @property
+    def _due(self) -> bool:
+        """Whether it is time for a checkpoint, and this process writes them."""
+        return self._team.first and self._checkpoints is not None and self._checkpoints.due
+
     def _save(self) -> None:
-        if self._checkpoints and self._checkpoints.due and self._team.first:
+        if self._checkpoints and self._due:
             self._checkpoints.save({"position": self._position.saved(), "stepper": self._stepper.state()})
 
     def _tell(self, epoch: Epoch) -> None:

@@ -77,8 +77,7 @@ def _batches(plan: Plan, team: Team, steps: int, report: Reporter) -> Iterator[B
         seed = (recipe.seed, 0, place)
         return training_item(plan.chips, plan.card, int(order[place]), recipe.size, seed, recipe.augmentation, training)
 
-    quiet = report if team.size == 1 else Reporter(lambda event: None)  # in a team none may stop alone
-    return batches(make, team.deal(range(needed), recipe.batch_size), recipe.batch_size, quiet, device=team.device)
+    return batches(make, team.deal(range(needed), recipe.batch_size), recipe.batch_size, team.asked(report), device=team.device)
 
 
 def search(

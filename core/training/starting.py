@@ -14,7 +14,7 @@ from ..jobs import TrainModel
 from ..models import MODELS, build, choose_normalisation, load_weights, model_type, ssdlite
 from ..models.adapting import adapt_bands, load_fitting
 from ..models.anchors import Labels
-from ..models.backbones import FixedBatchNorm2d, backbone, body, first_convolution, stem
+from ..models.backbones import FixedBatchNorm2d, body, first_convolution, stem
 from ..models.published import Start, choose, load_start
 from ..packages import ModelCard, Package, read_package
 from ..reporting import Reporter
@@ -188,7 +188,7 @@ def freeze(network: nn.Module, card: ModelCard, job: TrainModel, package: Packag
     if not job.freeze:
         unfreeze(network, card, job, package)
         return
-    if _from_nothing(job, package):
+    if from_nothing(job, package):
         raise InvalidParameter(
             "FREEZE would keep a backbone of random weights as it is.", "Set Backbone Weights to AUTO, or do not freeze."
         )
@@ -206,30 +206,14 @@ def unfreeze(network: nn.Module, card: ModelCard, job: TrainModel, package: Pack
             layer.requires_grad_(False)
         elif isinstance(layer, StochasticDepth):
             layer.p = getattr(layer, "when_learning", layer.p)
-    if not _from_nothing(job, package) and card.normalisation.kind == "imagenet":
+    if not from_nothing(job, package) and card.normalisation.kind == "imagenet":
         for part in stem(network, card.backbone):
             part.requires_grad_(False)
 
 
-def _from_nothing(job: TrainModel, package: Package | None) -> bool:
+def from_nothing(job: TrainModel, package: Package | None) -> bool:
+    """Whether training starts from random weights."""
     return package is None and job.backbone_weights == "RANDOM"
-
-
-def automatic_rate(card: ModelCard, batch_size: int, package: Package | None) -> float:
-    """Return the highest learning rate, for AdamW.
-
-    6e-4 for 4 chips and a light backbone, a third of that for the others, a sixth for Swin and ConvNeXt, growing with the root
-    of the batch; a third of it again when fine-tuning. Those of the convolutional ones were found by trial on tree crowns.
-    """
-    known = backbone(card.backbone)
-    rate = 6e-4 if known.light else 1e-4 if known.last_norm else 2e-4
-    rate *= (min(batch_size, 64) / 4) ** 0.5
-    return rate / 3 if package else rate
-
-
-def with_outcome(card: ModelCard, threshold: float, metrics: dict[str, object], training: dict[str, object]) -> ModelCard:
-    """Return the card with what was found while training."""
-    return replace(card, threshold=threshold, metrics=metrics, training=training)
 
 
 def _names(card: ModelCard) -> str:

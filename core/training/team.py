@@ -22,6 +22,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from ..errors import KestrelError, error_from_code
 from ..library_errors import translate
+from ..reporting import Reporter, silent
 
 _T = TypeVar("_T")
 _PATIENCE = timedelta(minutes=30)  # that a process waits for the others: one of them may be reading a large data set
@@ -50,6 +51,10 @@ class Team:
             return network
         ids = [self.device.index] if self.device.type == "cuda" else None
         return DistributedDataParallel(network, device_ids=ids)
+
+    def asked(self, report: Reporter) -> Reporter:
+        """Return whom a process asks whether to stop: in a team nobody, for none may stop alone."""
+        return report if self.size == 1 else silent()
 
     def mean(self, values: Tensor) -> Tensor:
         """Return the mean over all processes of a tensor on the device; in place."""

@@ -18,7 +18,8 @@ from ..jobs import TrainModel
 from ..models import MODELS
 from ..new_folder import new_folder
 from ..packages import arcgis_verdict
-from ..reporting import Reporter
+from ..reporting import Reporter, silent
+from ..sharing import is_first
 from ..training_data.joined import open_training_data
 from . import starting
 from .batch_size import choose_batch_size
@@ -33,7 +34,7 @@ from .rate_search import find_rate
 from .recipe import make_recipe
 from .results import write_results
 from .stepping import Stepper, compile_backbone, half_precision
-from .team import Team, from_torchrun, gathered
+from .team import Team, gathered
 from .tensorboard import EventFiles
 
 EVENTS = "tensorboard"  # folder of the event files
@@ -54,8 +55,7 @@ def run(job: TrainModel, report: Reporter) -> dict[str, Any]:
         InputError, ModelError, DeviceError, InvalidParameter, OutputError, OutOfMemory: see their text.
         Cancelled: before the first epoch was finished; nothing is left.
     """
-    started = from_torchrun()
-    report = report if not started or started[0] == 0 else _quiet()
+    report = report if is_first() else silent()
     devices = choose_devices(job.processor, job.gpu_id, report)
     with gathered(devices, _join, (job.values(),)) as team, _few_threads(team.device):
         return _train(job, team, report)
@@ -64,7 +64,7 @@ def run(job: TrainModel, report: Reporter) -> dict[str, Any]:
 def _join(team: Team, values: dict[str, Any]) -> None:
     """Be one of the processes that train beside the first one."""
     with _few_threads(team.device):
-        _train(TrainModel.from_values(values), team, _quiet())
+        _train(TrainModel.from_values(values), team, silent())
 
 
 @contextlib.contextmanager
@@ -77,10 +77,6 @@ def _few_threads(device: torch.device) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def _quiet() -> Reporter:
-    return Reporter(lambda event: None)
 
 
 def _train(job: TrainModel, team: Team, report: Reporter) -> dict[str, Any]:
@@ -134,8 +130,8 @@ def _prepared(job: TrainModel, team: Team, report: Reporter) -> tuple[Plan, nn.M
     if team.device.type == "cuda":
         network.to(memory_format=torch.channels_last)
     starting.freeze(network, card, job, package)
-    scratch = package is None and job.backbone_weights == "RANDOM"
-    return Plan(job, package, card, chips, seen, split, make_recipe(job, card.tile_size, scratch)), network
+    recipe = make_recipe(job, card.tile_size, starting.from_nothing(job, package))
+    return Plan(job, package, card, chips, seen, split, recipe), network
 
 
 def _settled(

@@ -16,7 +16,7 @@ from ..imagery.coordinates import project
 from ..imagery.grid import map_points
 from ..jobs.export_training_data import ExportTrainingData
 from ..packages.classes import ClassInfo
-from ..reporting import Reporter
+from ..reporting import Reporter, silent
 from ..vectors import Features, read_features, same_crs, to_pixels
 from ..vectors.fields import repairs
 from .class_table import check_classes, read_class_table
@@ -63,7 +63,7 @@ class MapObjects:
         if len(rasters) == 1:
             found = [self.on(rasters[0], separate, report)]
         else:
-            quiet = Reporter(lambda event: None)
+            quiet = silent()
             found = []
             for raster in rasters:
                 report.check_cancelled()

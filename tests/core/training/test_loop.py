@@ -55,14 +55,14 @@ class Steps:
 def epochs(new_card, make_log, monkeypatch):
     """Train with made-up steps and measures: AP50 of each epoch; return outcome, steps, log and the unfreezing epochs."""
 
-    def run(found, losses=(), log=None, chips=4, **values):
+    def run(found, losses=(), log=None, chips=4, events=None, **values):
         values = {"input": "a", "output": "b", "batch_size": 2, "learning_rate": 0.1, "epochs": len(found), **values}
         recipe = make_recipe(TrainModel.from_values(values), 64, scratch=False)
         log, steps, thawed = log or make_log(), Steps(losses), []
         monkeypatch.setattr(module, "training_item", lambda *given: (torch.zeros(3, 64, 64), {"labels": torch.zeros(0)}))
         team = Team(torch.device("cpu"))
         split = Split(tuple(range(chips)), (9,), (), "")
-        own = Loop(steps, new_card(), None, split, recipe, team, log, None, lambda: thawed.append(own._position.epoch))
+        own = Loop(steps, new_card(), None, split, recipe, team, log, None, lambda: thawed.append(own._position.epoch), events)
 
         def validate():
             ap50 = found[own._position.epoch - 1]
@@ -82,6 +82,14 @@ def test_the_best_epoch_is_kept_with_its_weights(epochs):
     assert outcome.ended == "all 4 epochs done"
     assert len(outcome.rates) == len(steps.seen) == len(set(steps.seen)) == 8
     assert "epoch | training loss | validation loss |    AP |  AP50" in log.text
+
+
+def test_each_step_goes_to_the_event_files_with_its_own_loss_and_rate(epochs):
+    told = []
+    events = SimpleNamespace(step=lambda *values: told.append(values[:3]), epoch=lambda epoch: told.append(epoch.number))
+    outcome, *_ = epochs([0.1, 0.2], losses=[4.0, 3.0, 2.0, 1.0], events=events)
+    assert told == [(1, 4.0, 0.5), (2, 3.0, 0.5), 1, (3, 2.0, 0.5), (4, 1.0, 0.5), 2]
+    assert len(outcome.rates) == 4
 
 
 def test_training_ends_when_nothing_gets_better(epochs):
