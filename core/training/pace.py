@@ -12,7 +12,7 @@ class Pace:
     """How fast training goes: reports how far it is, and what the device does.
 
     Args:
-        report: gets progress, and the load of the device once a second.
+        report: gets progress, which tells the load of the device too.
         telemetry: of the device.
         total: chips of the whole training, validation included.
     """
@@ -20,7 +20,7 @@ class Pace:
     def __init__(self, report: Reporter, telemetry: Telemetry, total: int) -> None:
         self._report, self._telemetry, self._total = report, telemetry, total
         self._done = self._skipped = 0
-        self._began = self._told = time.monotonic()
+        self._began = time.monotonic()
         self._recent: list[tuple[float, int]] = []
 
     @property
@@ -42,7 +42,3 @@ class Pace:
         remaining = (now - self._began) / (self._done - self._skipped) * max(self._total - self._done, 0)
         text = f"{rate:.1f} chips/s on {self._telemetry.text()}" if rate else ""
         self._report.progress(min(self._done / self._total, 1.0), stage, text, remaining)
-        if now - self._told >= 1:
-            self._told = now
-            for name, value in self.load.items():
-                self._report.metric(name, value)

@@ -116,7 +116,7 @@ def search(
         mean = _SMOOTHING * mean + (1 - _SMOOTHING) * loss
         tried.append(float(rate))
         smoothed.append(mean / (1 - _SMOOTHING**number))
-        report.progress(number / steps, f"Searching the learning rate, {number} of {steps}")
+        report.progress(number / steps, "Searching the learning rate")
         if smoothed[-1] > _DIVERGED * min(smoothed):
             break
     network.load_state_dict(before)
