@@ -21,8 +21,6 @@ from benchmarks.quality import (
     ROOFS,
     SETS,
     TREES,
-    YELLOWSTONE,
-    YELLOWSTONE_LABELS,
     Case,
     Place,
     export,
@@ -41,21 +39,19 @@ def tune(data: Path, work: Path, seeds: list[int]) -> list[dict[str, Any]]:
     trees = Case(TREES.model_type, TREES.metadata_format, 96, 48, 0)
     florida = Place(FLORIDA, FLORIDA_LABELS)
     rows = _place(
-        "Tree crowns, Yellowstone to Florida", TREES, Place(YELLOWSTONE, YELLOWSTONE_LABELS), trees, florida,
-        (0.0, 0.0, 1.0, 0.5), (0.0, 0.5, 1.0, 1.0), (8, 15, 30), data, work, seeds,
+        "Tree crowns, Yellowstone to Florida", "neon-trees", trees, florida, (0.0, 0.0, 1.0, 0.5),
+        (0.0, 0.5, 1.0, 1.0), (8, 15, 30), data, work, seeds,
     )  # fmt: skip
-    _, west, _ = SETS["banepa-buildings"]
     roofs = Case(ROOFS.model_type, ROOFS.metadata_format, 256, 128, 0)
     return rows + _place(
-        "Roofs, west to east of Banepa", ROOFS, west, roofs, Place(BANEPA, BANEPA_LABELS), (2 / 3, 0.0, 1.0, 0.5),
+        "Roofs, west to east of Banepa", "banepa-buildings", roofs, Place(BANEPA, BANEPA_LABELS), (2 / 3, 0.0, 1.0, 0.5),
         (2 / 3, 0.5, 1.0, 1.0), (30, 60, 120, 220), data, work, seeds,
     )  # fmt: skip
 
 
 def _place(
     name: str,
-    first_case: Case,
-    first: Place,
+    first: str,
     case: Case,
     place: Place,
     learn: tuple[float, float, float, float],
@@ -69,8 +65,7 @@ def _place(
 
     Args:
         name: shown.
-        first_case: how the package is trained.
-        first: place that it is trained on.
+        first: data set whose training areas the package is trained on; one that the recipes' run has left is taken.
         case: how the new place is cut.
         place: the new place.
         learn: share of its raster to learn from: left, top, right, bottom.
@@ -81,8 +76,7 @@ def _place(
         seeds: a training for each.
     """
     key = name.split(",")[0].lower().replace(" ", "_")
-    there = export(first_case, first, data, work / f"{key}-first")
-    package = train(first_case, there, work / f"{key}-package")["MODEL"]
+    package = _package(first, data, work)
     whole, _ = _part(data, place, test, None)
     measured = export(case, replace(place, extent=whole), data, work / f"{key}-measure", case.tile)
     untuned = score(package, measured)
@@ -105,6 +99,16 @@ def _place(
                 flush=True,
             )
     return rows
+
+
+def _package(name: str, data: Path, work: Path) -> Path:
+    """Return the package that Kestrel trains on a data set."""
+    folder = work / f"{name}-kestrel-42"
+    package = folder / f"{folder.name}.dlpk"
+    if not package.exists():
+        case, place, _ = SETS[name]
+        train(case, export(case, place, data, work / f"{name}-train"), folder, seed=42)
+    return package
 
 
 def _part(data: Path, place: Place, share: tuple[float, float, float, float], wanted: int | None) -> tuple[str, int]:
