@@ -55,7 +55,7 @@ def choose_devices(processor: str, gpu_ids: Sequence[int] | None, report: Report
     working = [number for number, (trouble, _) in troubles.items() if not trouble]
     for trouble, hint in troubles.values():
         if trouble and working:
-            report.warning(f"{trouble} Training goes on with the other cards. {hint}")
+            report.warning(f"{trouble} The work goes on with the other cards. {hint}")
     return [choose_device(processor, number, report) for number in working or numbers[:1]]
 
 

@@ -261,7 +261,7 @@ class JobAlgorithm(QgsProcessingAlgorithm):
             return ";".join(map(str, entries(parameters[name], context)))
         if kind is Kind.FOLDERS:
             return [str(entry) for entry in entries(parameters[name], context)]
-        if kind in (Kind.TABLE, Kind.NUMBERS):
+        if kind in (Kind.TABLE, Kind.NUMBERS, Kind.DECIMALS, Kind.TEXTS):
             return _plain(parameters[name], context)
         return self.parameterAsString(parameters, name, context)
 

@@ -15,6 +15,7 @@ from qgis.core import (
     QgsProcessingOutputString,
     QgsProcessingParameterBand,
     QgsProcessingParameterBoolean,
+    QgsProcessingParameterCrs,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
@@ -111,7 +112,9 @@ def _bare(name: str, described: Parameter, default: object) -> QgsProcessingPara
         return definition
     if kind is Kind.TABLE:
         return _table(name, described)
-    if kind is Kind.NUMBERS:
+    if kind is Kind.CRS:
+        return QgsProcessingParameterCrs(name, label, default, optional)
+    if kind in (Kind.NUMBERS, Kind.DECIMALS, Kind.TEXT, Kind.TEXTS):
         return QgsProcessingParameterString(name, label, default, optional=optional)
     if kind in (Kind.INTEGER, Kind.NUMBER):
         return _number(name, described, default)

@@ -43,6 +43,10 @@ _TAKES = {
     Kind.NEW_HTML: "new HTML file",
     Kind.BANDS: "numbers from 1",
     Kind.NUMBERS: "numbers from 0",
+    Kind.DECIMALS: "numbers",
+    Kind.TEXT: "text",
+    Kind.TEXTS: "names",
+    Kind.CRS: "coordinate system",
 }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from torch import nn
 
-from ..device import choose_device
+from ..device import choose_devices
 from ..fitting import check_fit, fitted_cell_size
 from ..imagery import Raster
 from ..models import load
@@ -41,7 +41,7 @@ def run(job: DetectObjects, report: Reporter) -> dict[str, int]:
     package = read_package(job.model)
     card = package.card
     threshold = card.threshold if job.threshold is None else job.threshold
-    device = choose_device(job.processor, job.gpu_id, report)
+    device = choose_devices(job.processor, job.gpu_id, report)[0]
     cell_size = job.cell_size or _cell_size(job, card, report)
     with Raster(job.input, cell_size, job.extent) as raster:
         for text in raster.warnings:
@@ -51,7 +51,7 @@ def run(job: DetectObjects, report: Reporter) -> dict[str, int]:
         model = load(package, device)
         _leave_out_early(model, threshold)
         stream = detect(
-            job.input, model, card, threshold=threshold, padding=job.padding, batch_size=job.batch_size,
+            job.input, model, card, threshold=threshold, padding=job.padding, batch_size=job.batch_size or 4,
             cell_size=cell_size, extent=job.extent, mask=mask, device=device, report=report.part(0, 0.95),
         )  # fmt: skip
         with FeatureWriter(job.output, raster.crs_wkt, FIELDS) as writer, closing(stream) as found:

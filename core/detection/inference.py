@@ -30,6 +30,38 @@ class Prediction:
     masks: list[Mask] | None
 
 
+@dataclass(frozen=True)
+class Inference:
+    """How the network is run.
+
+    Attributes:
+        threshold: predictions with a lower score are left out, 0..1.
+        batch_size: tiles at once; None for as many as fit the GPU's memory.
+        labels: the classes of interest, counted from 1; None for all.
+        boxes_only: whether masks are left aside.
+        nms_overlap: IoU above which the network takes two boxes for one object, 0..1; None for its own.
+        detections_per_tile: the most objects of a tile; None for the network's own.
+        scales: sizes at which each tile is shown turned and mirrored (test-time augmentation), 1 for its own; None for no such
+            thing.
+        mirror_only: whether those views are mirrored left to right only: pictures that have an upside.
+        merge_policy: ``"MEAN"``, ``"MAX"`` or ``"MIN"``: the confidence of what several views show.
+        mixed_precision: whether a GPU computes in 16 bits where that does no harm.
+        compile: whether the backbone is translated for the card first.
+    """
+
+    threshold: float = 0.5
+    batch_size: int | None = None
+    labels: frozenset[int] | None = None
+    boxes_only: bool = False
+    nms_overlap: float | None = None
+    detections_per_tile: int | None = None
+    scales: tuple[float, ...] | None = None
+    mirror_only: bool = False
+    merge_policy: str = "MEAN"
+    mixed_precision: bool = True
+    compile: bool = False
+
+
 class Predictor:
     """A network on a device, called with a list of tiles. To be called from one thread.
 
@@ -37,17 +69,16 @@ class Predictor:
         model: torchvision's detection interface: a list of (C, h, w) tensors to a list of dicts with ``boxes``, ``labels``,
             ``scores`` and perhaps ``masks`` (n, 1, h, w).
         device: where it is.
-        threshold: predictions with a lower score are left out.
-        batch_size: tiles at once; halved, and said so, each time the GPU's memory runs out.
+        how: how it is run; the batch size is halved, and said so, each time the GPU's memory runs out.
         report: for that warning.
 
     Attributes:
         boxes_only: whether the network gives no masks; known after the first call.
     """
 
-    def __init__(self, model: nn.Module, device: torch.device, threshold: float, batch_size: int, report: Reporter) -> None:
-        self._model, self._device, self._threshold = model.eval(), device, threshold
-        self._batch_size, self._report = batch_size, report
+    def __init__(self, model: nn.Module, device: torch.device, how: Inference, report: Reporter) -> None:
+        self._model, self._device, self._threshold = model.eval(), device, how.threshold
+        self._batch_size, self._report = how.batch_size or 4, report
         self.boxes_only = False
 
     def __call__(self, images: list[torch.Tensor]) -> list[Prediction]:

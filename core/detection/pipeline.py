@@ -21,7 +21,7 @@ from ..imagery import Raster
 from ..models import prepare
 from ..packages import ModelCard
 from ..reporting import Reporter, silent
-from .inference import Prediction, Predictor
+from .inference import Inference, Prediction, Predictor
 from .objects import Objects, Sightings
 from .outlines import outlines
 from .stitching import Stitcher
@@ -83,7 +83,7 @@ def detect(
         grid = Grid(raster.width, raster.height, size, size // 4 if padding is None else padding)
     threshold = card.threshold if threshold is None else threshold
     area = None if mask is None else _Area(mask, size)
-    predictor = Predictor(model, torch.device(device), threshold, batch_size, report)
+    predictor = Predictor(model, torch.device(device), Inference(threshold, batch_size), report)
     progress = _Progress(report, grid, describe_device(torch.device(device)))
     crew = _Crew(lambda: Raster(source, cell_size, extent), predictor, card)
     stitcher: Stitcher | None = None

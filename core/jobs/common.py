@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .parameters import REQUIRED, Kind, choice, integer, number, parameter
+from .parameters import REQUIRED, Kind, choice, number, parameter
 
 PROCESSORS = ("AUTO", "GPU", "CPU")
 
@@ -17,22 +17,6 @@ def processor() -> Any:
         PROCESSORS,
         "AUTO",
         advanced=True,
-    )
-
-
-def gpu_id() -> Any:
-    """Which card."""
-    return integer("GPU ID", "Number of the card, counted from 0 as nvidia-smi does. Used when a GPU is.", 0, advanced=True)
-
-
-def batch_size(default: int, what: str) -> Any:
-    """How many tiles at once."""
-    return integer(
-        "Batch Size",
-        f"How many {what} the model works on at once. More is faster and takes more memory.",
-        default,
-        minimum=1,
-        maximum=4096,
     )
 
 

@@ -42,6 +42,10 @@ def convert(name: str, described: Parameter, value: Any) -> Any:
         return tuple(split_paths(value))
     if kind in (Kind.BANDS, Kind.NUMBERS):
         return _whole_numbers(where, kind, value)
+    if kind is Kind.DECIMALS:
+        return _decimals(where, described, value)
+    if kind is Kind.TEXTS:
+        return _texts(value)
     if kind is Kind.TABLE:
         return _table(where, value)
     if kind is Kind.CHOICE:
@@ -95,6 +99,21 @@ def _whole_numbers(where: str, kind: Kind, value: Any) -> tuple[int, ...]:
     if min(numbers, default=lowest) < lowest or len(set(numbers)) < len(numbers):
         raise InvalidParameter(f"{where} is {list(numbers)}; {what} count from {lowest}, each at most once.")
     return numbers
+
+
+def _decimals(where: str, described: Parameter, value: Any) -> tuple[float, ...]:
+    """Return the numbers in a list, or in a text with ``;``, ``,`` or blanks between them."""
+    if isinstance(value, str):
+        value = value.replace(",", " ").replace(";", " ").split()
+    elif not isinstance(value, (list, tuple)):
+        value = [value]
+    return tuple(_number(where, described, part) for part in value if part != "")
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    """Return the texts in a list, or in one text with ``;`` between them; each once."""
+    parts = value.split(";") if isinstance(value, str) else value if isinstance(value, (list, tuple)) else [value]
+    return tuple(dict.fromkeys(word for part in parts if (word := str(part).strip())))
 
 
 def _table(where: str, value: Any) -> dict[str, str]:

@@ -27,11 +27,15 @@ class Kind(Enum):
     FOLDER = "folder"  # path of an existing folder
     FOLDERS = "folders"  # several of them; a list
     NUMBERS = "numbers"  # whole numbers from 0, such as those of graphics cards; a list
+    DECIMALS = "decimals"  # numbers within the limits; a list
+    TEXT = "text"
+    TEXTS = "texts"  # words or names, such as those of classes; a list
     TABLE = "table"  # texts by name; an object
     INTEGER = "integer"
     NUMBER = "number"
     BOOLEAN = "boolean"
     CHOICE = "choice"  # one of ``choices``
+    CRS = "crs"  # authority code such as EPSG:4326, or WKT
     EXTENT = "extent"  # "xmin,xmax,ymin,ymax" or "xmin,xmax,ymin,ymax [EPSG:4326]"
     NEW_FOLDER = "new folder"  # path of a folder to write
     NEW_FEATURES = "new features"  # path of a vector file to write
@@ -133,6 +137,21 @@ def folders(label: str, help: str, **details: Any) -> Any:
 def numbers(label: str, help: str, **details: Any) -> Any:
     """Declare a list of whole numbers from 0; empty by default."""
     return parameter(Kind.NUMBERS, label, help, None, **details)
+
+
+def decimals(label: str, help: str, minimum: float, maximum: float, **details: Any) -> Any:
+    """Declare a list of numbers within limits; empty by default."""
+    return parameter(Kind.DECIMALS, label, help, None, minimum=minimum, maximum=maximum, **details)
+
+
+def text(label: str, help: str, **details: Any) -> Any:
+    """Declare a text; empty by default."""
+    return parameter(Kind.TEXT, label, help, None, **details)
+
+
+def texts(label: str, help: str, **details: Any) -> Any:
+    """Declare a list of words or names; empty by default."""
+    return parameter(Kind.TEXTS, label, help, None, **details)
 
 
 def table(label: str, help: str, known: Known, **details: Any) -> Any:

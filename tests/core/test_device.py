@@ -91,7 +91,7 @@ def three_cards(monkeypatch):
 
 def test_all_cards_that_work_share_a_training(three_cards, report):
     assert choose_devices("AUTO", None, report) == [torch.device("cuda", 0), torch.device("cuda", 2)]
-    assert "GPU 1 does not work. Training goes on with the other cards." in lines(report)[0]
+    assert "GPU 1 does not work. The work goes on with the other cards." in lines(report)[0]
     assert choose_devices("GPU", (2,), report) == [torch.device("cuda", 2)]
     assert choose_devices("CPU", (0, 2), report) == [torch.device("cpu")]
 
