@@ -31,7 +31,7 @@ from core.imagery import Raster
 from core.training_data import TrainingData
 from core.vectors import read_features, to_pixels
 
-STEPS = {"FasterRCNN": 160, "MaskRCNN": 120}  # of each training, whatever the number of labels
+STEPS = {"FasterRCNN": 160, "MaskRCNN": 60}  # of each training, whatever the number of labels
 
 
 def tune(data: Path, work: Path, seeds: list[int]) -> list[dict[str, Any]]:
@@ -45,7 +45,7 @@ def tune(data: Path, work: Path, seeds: list[int]) -> list[dict[str, Any]]:
     roofs = Case(ROOFS.model_type, ROOFS.metadata_format, 256, 128, 0)
     return rows + _place(
         "Roofs, west to east of Banepa", "banepa-buildings", roofs, Place(BANEPA, BANEPA_LABELS), (2 / 3, 0.0, 1.0, 0.5),
-        (2 / 3, 0.5, 1.0, 1.0), (30, 60, 120, 220), data, work, seeds,
+        (2 / 3, 0.5, 1.0, 1.0), (30, 90, 220), data, work, seeds,
     )  # fmt: skip
 
 
@@ -108,7 +108,7 @@ def _package(name: str, data: Path, work: Path) -> Path:
 
 
 def _trained(case: Case, chips: Path, folder: Path, **values: Any) -> Path:
-    """Return the package that training leaves in ``folder``; one that an earlier run has left is taken, since this takes hours."""
+    """Return the package that training leaves in ``folder``; one that an earlier run has left is taken: this takes long."""
     package = folder / f"{folder.name}.dlpk"
     if not package.exists():
         train(case, chips, folder, **values)
