@@ -55,8 +55,8 @@ def run(job: ComputeAccuracy, report: Reporter) -> dict[str, float]:
     best = best_threshold(overall.curve)
     report.progress(0.8, "Writing the table and the report")
     marked = marks.mark(found, truth, comparison, job.iou)
-    bounds = shapely.total_bounds(marked.geometries)
-    unit = square_metres(inputs.crs, float(bounds[[1, 3]].mean()) if len(marked.geometries) else 0.0)
+    middle = float(shapely.total_bounds(marked.geometries)[[1, 3]].mean()) if len(marked.geometries) else 0.0
+    unit = square_metres(inputs.crs, middle)
     facts = Facts(found.name, truth.name, job.iou, job.geometry, notes, sizes, inputs.crs, unit)
     with ExitStack() as outputs:
         outputs.enter_context(_new_text(Path(job.output_report), report_html(comparison, marked, best, facts)))
