@@ -143,7 +143,7 @@ def confusion_figure(names: list[str], table: np.ndarray, finder: str = "what th
     large = int(table.max(initial=0)) >= 10_000
     for (i, j), count in np.ndenumerate(table):
         if count and (i, j) != (size - 1, size - 1):
-            dark = share[i, j] > 0.55
+            dark = share[i, j] > 0.7
             text = f"{count / 1000:,.0f}k" if large and count >= 1000 else f"{count:,}"
             axes.text(j, i, text, ha="center", va="center", fontsize=9 if size <= 8 else 8, color="white" if dark else INK)
     axes.xaxis.tick_top()

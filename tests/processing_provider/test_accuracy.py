@@ -158,7 +158,8 @@ def test_a_server_gets_the_marks(qgis_process: Callable[..., Any], environment: 
     labels = f"{scene / 'labels.gpkg'}|layername=labels"
     values = {
         "DETECTIONS": labels, "TRUTH": labels, "DETECTION_CLASS_FIELD": "kind", "TRUTH_CLASS_FIELD": "kind",
-        "GEOMETRY": "BOXES", "CELL_SIZE": PIXEL, "OUTPUT_TABLE": str(tmp_path / "t.csv"), "OUTPUT_REPORT": str(tmp_path / "r.html"),
+        "GEOMETRY": "BOXES", "CELL_SIZE": PIXEL, "OUTPUT_TABLE": str(tmp_path / "t.csv"),
+        "OUTPUT_REPORT": str(tmp_path / "r.html"),
         "OUTPUT_MARKED": str(tmp_path / "marked.gpkg"),
     }  # fmt: skip
     done = qgis_process("computeaccuracy", values)
