@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from ..figures import ACCENT, GRID, INK, SECOND, SERIES, SOFT, THIRD, labels, new_figure, plain_axes
 from .confusion import MOST_CELLS, pooled
-from .matching import RECALLS
+from .matching import COCO_IOUS, RECALLS
 
 MOST_LINES = len(SERIES)  # classes drawn as lines; more would be a tangle
 
@@ -113,6 +113,18 @@ def _draw_lines(
     mean = np.mean(values, axis=0)
     axes.plot(x, mean, color=INK if several else ACCENT, linewidth=2.4, label=f"mean of {len(classes)} classes")
     axes.set_ylim(0, 1.03)
+
+
+def exactness_figure(average_precision: np.ndarray) -> Figure:
+    """Return the average precision, (10,), over the IoU that is asked for, 0.5 to 0.95."""
+    figure = new_figure(6, 3.0)
+    axes = figure.add_subplot()
+    plain_axes(axes)
+    axes.plot(COCO_IOUS, average_precision, "o-", color=ACCENT, linewidth=2.4, markersize=4)
+    axes.set_xlabel("IoU that is asked for", fontsize=9, color=INK)
+    axes.set_ylabel("average precision", fontsize=9, color=INK)
+    axes.set(xlim=(0.48, 0.97), ylim=(0, 1.03))
+    return figure
 
 
 def confusion_figure(names: list[str], table: np.ndarray, finder: str = "what the model says") -> Figure:

@@ -14,7 +14,7 @@ from rasterio.crs import CRS
 from .. import page
 from ..figures import drawing_html, figure_html
 from . import marks
-from .charts import MOST_LINES, ClassLines, class_figure, confusion_figure, threshold_figure
+from .charts import MOST_LINES, ClassLines, class_figure, confusion_figure, exactness_figure, threshold_figure
 from .confusion import MOST_CELLS
 from .inputs import BOXES
 from .marks import FN, FP, TP, Marks
@@ -25,6 +25,7 @@ from .sizes import LARGE, SMALL, Sizes, area_text
 from .threshold import Best, drawn
 
 _WEAK = 0.5  # F1 score: below, more is wrong or missing than right
+_CLOSE = 0.75  # of the AP50 that remains at an IoU of 0.75 when shapes fit closely
 _WORST = 10  # mistakes listed one by one
 _MOST_ROWS = 60  # of the table of classes before it is folded
 
@@ -75,6 +76,7 @@ def report_html(comparison: Comparison, marked: Marks, best: Best | None, facts:
         *_map(marked, facts),
         page.section("Classes", *_classes(comparison, facts.min_iou)),
         *_thresholds(comparison, best, facts.min_iou),
+        *_exactness(overall),
         *_sizes(overall, facts),
         *_mistakes(marked, facts),
         page.section("What the words mean", page.terms(_terms(facts.min_iou, what))),
@@ -108,13 +110,20 @@ def _verdict(overall: Scores) -> list[str]:
         f"Of {overall.truths:,} true objects {overall.true_positive:,} are found ({overall.recall:.0%}), and of {found:,} "
         f"detections {overall.true_positive:,} are right ({overall.precision:.0%})."
     )
-    if not math.isnan(overall.ap75) and overall.ap50 > 0:
-        exact = overall.ap75 / overall.ap50
-        kind = "Most of what is found fits closely" if exact > 0.75 else "Much of what is found fits only roughly"
-        text += (
-            f" {kind}: AP falls from {overall.ap50:.2f} to {overall.ap75:.2f} when an IoU of 0.75 is asked for instead of 0.5."
-        )
     return [page.paragraph(text, "good" if overall.f1 >= _WEAK else "warning")]
+
+
+def _exactness(overall: Scores) -> list[str]:
+    """Return how exact the shapes are; nothing where nothing is found."""
+    if math.isnan(overall.ap50) or not overall.ap50:
+        return []
+    close = overall.ap75 / overall.ap50 > _CLOSE
+    kind = "Most of what is found fits closely" if close else "Much of what is found fits only roughly"
+    text = f"{kind}: AP falls from {overall.ap50:.2f} to {overall.ap75:.2f} when an IoU of 0.75 is asked for instead of 0.5."
+    caption = "Average precision by the overlap from which a detection counts as found. Their mean is the AP."
+    return [
+        page.section("How exact the shapes are", page.paragraph(text), drawing_html(exactness_figure(overall.ap_over), caption))
+    ]
 
 
 def _map(marked: Marks, facts: Facts) -> list[str]:

@@ -11,7 +11,7 @@ from ..reporting import Reporter
 from .coco import Measured, evaluate, split
 from .confusion import confusion_table
 from .inputs import Objects
-from .matching import COCO_IOUS, ROUNDING, Curve, Overlaps, find_overlaps, match
+from .matching import COCO_IOUS, RECALLS, ROUNDING, Curve, Overlaps, find_overlaps, match
 from .sizes import NAMES, Sizes
 
 NEAR = 0.1
@@ -51,6 +51,7 @@ class Scores:
         sizes: small, medium and large; empty where there is one size only.
         curve: precision and recall over the confidence, at the IoU asked for.
         precision_at: (101,) COCO's precision at :data:`.matching.RECALLS` and the IoU asked for.
+        ap_over: (10,) average precision at each of :data:`.matching.COCO_IOUS`.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Scores:
     sizes: tuple[SizeScores, ...]
     curve: Curve
     precision_at: np.ndarray
+    ap_over: np.ndarray
 
     @property
     def truths(self) -> int:
@@ -173,6 +175,7 @@ class _Measures:
         return Scores(
             name, right, int(mine.sum()) - right, truths - right, float(ap[0]), float(ap[1]), float(ap[6]),
             float(ap[1:].mean()), float(recall[0]), tuple(sized), Curve.of(confidence, hit[mine], truths), precision[0, :, 0],
+            ap[1:],
         )  # fmt: skip
 
 
@@ -184,10 +187,12 @@ def _overall(found: Objects, truth: Objects, hit: np.ndarray, each: list[Scores]
         SizeScores(name, sum(part.truths for part in parts), _mean([p.ap for p in parts]), _mean([p.ar for p in parts]))
         for name, parts in zip(NAMES if sizes else (), zip(*(one.sizes for one in each), strict=True), strict=False)
     )
-    precision_at = np.mean([one.precision_at for one in known], axis=0) if known else np.full(101, np.nan)
+    nothing = np.full(len(RECALLS), np.nan), np.full(len(COCO_IOUS), np.nan)
+    precision_at = np.mean([one.precision_at for one in known], axis=0) if known else nothing[0]
+    ap_over = np.mean([one.ap_over for one in known], axis=0) if known else nothing[1]
     curve = Curve.of(found.confidence, hit, len(truth))
     return Scores(
-        ALL, right, len(found) - right, len(truth) - right, ap, ap50, ap75, coco_ap, ar, sized, curve, precision_at
+        ALL, right, len(found) - right, len(truth) - right, ap, ap50, ap75, coco_ap, ar, sized, curve, precision_at, ap_over
     )  # fmt: skip
 
 

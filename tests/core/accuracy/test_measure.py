@@ -208,7 +208,7 @@ def test_outputs_table_and_report(measure, make_layer, report):
     assert [row["AP"] for row in rows] == ["0", "1", "", "0.5"]
     html = Path(job.output_report).read_text(encoding="utf-8")
     assert "found.gpkg compared with truth.gpkg; a detection counts from an IoU of 0.5 of the outlines on." in html
-    assert html.count("<img") == 4 and "Classes without true objects" in html and "truck" in html
+    assert html.count("<img") == 5 and "Classes without true objects" in html and "truck" in html
     assert "is that of the detections of confidence 90 or more" in html
     assert "http" not in html.replace("http://www.w3.org", "")  # self-contained
     read(html)
