@@ -13,11 +13,11 @@ from qgis.core import (
 )
 
 _FIELD = "Accuracy"
-# As in the report; what was missed is drawn first, below, and false alarms last, on top.
+# The report's colours, brighter for imagery; what was missed is drawn first, below, and false alarms last, on top.
 _MARKS = (
-    ("FN", "Missed (FN)", "#e08a00", "dash"),
-    ("TP", "Found (TP)", "#2f8f46", "solid"),
-    ("FP", "False alarm (FP)", "#c8102e", "solid"),
+    ("FN", "Missed (FN)", "#ffa31a", "dash"),
+    ("TP", "Found (TP)", "#3ddc5b", "solid"),
+    ("FP", "False alarm (FP)", "#ff2a3c", "solid"),
 )
 _TIP = """<b>[% "Accuracy" %]</b> [% coalesce("Reason", '') %]<br>
 [% coalesce("Class", '–') %] / [% coalesce("True_Class", '–') %], IoU [% round("IoU", 2) %]
@@ -51,9 +51,9 @@ def style_accuracy(layer: QgsVectorLayer) -> None:
 def _outline(colour: str, line: str, level: int) -> QgsFillSymbol:
     """Return an outline without a fill; a thin dark line below it makes it stand out on any imagery."""
     symbol = QgsFillSymbol.createSimple(
-        {"style": "no", "outline_color": "#000000a0", "outline_width": "0.9", "outline_style": line}
+        {"style": "no", "outline_color": "0,0,0,150", "outline_width": "1.1", "outline_style": "solid"}
     )
-    upper = QgsFillSymbol.createSimple({"style": "no", "outline_color": colour, "outline_width": "0.55", "outline_style": line})
+    upper = QgsFillSymbol.createSimple({"style": "no", "outline_color": colour, "outline_width": "0.6", "outline_style": line})
     symbol.appendSymbolLayer(upper.takeSymbolLayer(0))
     for part in symbol.symbolLayers():
         part.setRenderingPass(level)

@@ -21,7 +21,7 @@ NOTHING_THERE = "nothing there"
 ONE_FOR_TWO = "one for two"
 NOT_SEEN = "not seen"
 FALSE_REASONS = {
-    DUPLICATE: "lies on a true object of its class that a surer detection is already",
+    DUPLICATE: "lies on a true object of its class that a surer detection has taken",
     OTHER_CLASS: "lies on a true object of another class",
     POOR_FIT: "overlaps a true object, but by less than the IoU asked for",
     NOTHING_THERE: "overlaps no true object, or by an IoU of less than 0.1",

@@ -55,8 +55,8 @@ def run(job: ComputeAccuracy, report: Reporter) -> dict[str, float]:
     best = best_threshold(overall.curve)
     report.progress(0.8, "Writing the table and the report")
     marked = marks.mark(found, truth, comparison, job.iou)
-    middle = float(shapely.total_bounds(marked.geometries)[[1, 3]].mean()) if len(marked.geometries) else 0.0
-    unit = square_metres(inputs.crs, middle)
+    left, low, right, high = shapely.total_bounds(marked.geometries).tolist() if len(marked.geometries) else [0.0] * 4
+    unit = square_metres(inputs.crs, (left + right) / 2, (low + high) / 2)
     facts = Facts(found.name, truth.name, job.iou, job.geometry, notes, sizes, inputs.crs, unit)
     with ExitStack() as outputs:
         outputs.enter_context(_new_text(Path(job.output_report), report_html(comparison, marked, best, facts)))

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from rasterio.crs import CRS
-from rasterio.errors import CRSError
+
+from ..imagery.coordinates import project
 
 SMALL, LARGE = 32, 96  # pixels: an object is small below the square of the one, and large from that of the other
 NAMES = ("small", "medium", "large")
-_DEGREE = 111_320.0  # metres of a degree of latitude, of one of longitude at the equator
+_DEGREES, _METRES = CRS.from_epsg(4326), 111_195.0  # of a degree on the Earth's mean sphere
 
 
 @dataclass(frozen=True)
@@ -51,21 +52,20 @@ def size_limits(true_areas: np.ndarray, cell_size: float | None) -> Sizes | None
     return Sizes((low, high), False)
 
 
-def square_metres(crs: CRS | None, latitude: float) -> float | None:
-    """Return the square metres of a square unit of a coordinate system, about; None when that is not known.
+def square_metres(crs: CRS | None, x: float, y: float) -> float | None:
+    """Return the square metres on the ground of a square unit of a coordinate system at a place, within 1 %.
 
-    Args:
-        crs: the system.
-        latitude: where, for systems in degrees.
+    So that a unit of web Mercator is what it is there, and one of degrees too. None when it is not known.
     """
     if crs is None:
         return None
-    if crs.is_geographic:
-        return float(_DEGREE**2 * max(np.cos(np.radians(latitude)), 1e-6))
-    try:
-        return float(crs.linear_units_factor[1] ** 2)
-    except CRSError:  # such as a local system
+    step = 1e-4 if crs.is_geographic else 1.0
+    points = np.array([(x, y), (x + step, y), (x, y + step)])
+    degrees = project(points, crs, _DEGREES)
+    if not np.isfinite(degrees).all():
         return None
+    sides = (degrees[1:] - degrees[0]) * (_METRES * np.cos(np.radians(degrees[0, 1])), _METRES) / step
+    return abs(float(np.linalg.det(sides))) or None
 
 
 def area_text(area: float, unit: float | None) -> str:

@@ -127,7 +127,7 @@ def test_marks_are_styled_when_they_are_loaded(log: Log) -> None:
     assert {category.value() for category in renderer.categories()} == {"TP", "FP", "FN"}
     assert "Reason" in marked.mapTipTemplate()
     seen = colours(marked)
-    assert {"#2f8f46", "#c8102e", "#e08a00"} <= seen
+    assert {"#3ddc5b", "#ff2a3c", "#ffa31a"} <= seen
 
 
 def colours(layer: QgsVectorLayer) -> set[str]:

@@ -1,6 +1,7 @@
 """Accuracy: in small cases worked out by hand, and as a job on files. What COCO's library says is in test_coco.py."""
 
 import csv
+import math
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from core.accuracy.inputs import Objects
 from core.accuracy.marks import DUPLICATE, NOT_SEEN, NOTHING_THERE, ONE_FOR_TWO, OTHER_CLASS, POOR_FIT, mark
 from core.accuracy.matching import Curve, find_overlaps, match
 from core.accuracy.scores import score
-from core.accuracy.sizes import Sizes, size_limits
+from core.accuracy.sizes import Sizes, size_limits, square_metres
 from core.errors import InputError, InvalidParameter, OutputError
 from core.imagery.coordinates import project
 from core.jobs import ComputeAccuracy
@@ -152,6 +153,14 @@ def test_size_limits():
     assert size_limits(areas, 0.5).limits == (256.0, 2304.0) and size_limits(areas, 0.5).by_pixels
     assert size_limits(np.full(9, 7.0), None) is None and size_limits(np.empty(0), None) is None
     assert size_limits(np.array([1.0, 1, 1, 1, 9]), None).limits == (5.0, 5.0)  # nothing lies between
+
+
+def test_square_metres_on_the_ground():
+    assert square_metres(None, 0, 0) is None
+    assert square_metres(CRS.from_epsg(32645), 500000, 3100000) == pytest.approx(1, rel=0.01)
+    assert square_metres(CRS.from_epsg(3857), 9520300, 3202700) == pytest.approx(math.cos(math.radians(27.63)) ** 2, rel=0.01)
+    assert square_metres(CRS.from_epsg(4326), 0, 60) == pytest.approx(111_195**2 / 2, rel=0.01)
+    assert square_metres(CRS.from_epsg(2263), 990000, 200000) == pytest.approx(0.3048**2, rel=0.01)  # feet
 
 
 def test_by_size():
