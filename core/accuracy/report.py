@@ -19,7 +19,7 @@ from .confusion import MOST_CELLS
 from .inputs import BOXES
 from .marks import FN, FP, TP, Marks
 from .matching import Curve, at_thresholds
-from .overview import COLORS, overview_figure
+from .overview import COLORS, in_cells, overview_figure
 from .scores import Comparison, Scores
 from .sizes import LARGE, SMALL, Sizes, area_text
 from .threshold import Best, drawn
@@ -131,7 +131,9 @@ def _map(marked: Marks, facts: Facts) -> list[str]:
         return []
     names = {TP: "found", FP: "false alarms", FN: "missed"}
     shown = ", ".join(f"{COLORS[key][0]}: {names[key]}" for key in names if len(marked.of(key)))
-    caption = f"{shown[0].upper()}{shown[1:]}. The marked layer shows the same in QGIS, with the reason for each."
+    if in_cells(marked):
+        shown = "share of mistakes: of true objects and false alarms together, how many are missed or false"
+    caption = f"{shown[0].upper()}{shown[1:]}. The marked layer shows each object in QGIS, with the reason."
     return [page.section("Where it fails", figure_html(overview_figure(marked, facts.crs), caption))]
 
 

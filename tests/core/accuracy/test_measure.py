@@ -14,6 +14,7 @@ from core.accuracy import run
 from core.accuracy.inputs import Objects
 from core.accuracy.marks import DUPLICATE, NOT_SEEN, NOTHING_THERE, ONE_FOR_TWO, OTHER_CLASS, POOR_FIT, mark
 from core.accuracy.matching import Curve, find_overlaps, match
+from core.accuracy.overview import overview_figure
 from core.accuracy.scores import score
 from core.accuracy.sizes import Sizes, size_limits, square_metres
 from core.errors import InputError, InvalidParameter, OutputError
@@ -155,6 +156,20 @@ def test_size_limits():
     assert size_limits(np.array([1.0, 1, 1, 1, 9]), None).limits == (5.0, 5.0)  # nothing lies between
 
 
+def test_the_map_of_many_objects_shows_shares():
+    """Left all right, right all missed: two colours of cells; few objects are drawn one by one."""
+    corners = [(x * 12, y * 12) for x in range(80) for y in range(70)]
+    truth = objects(squares(*corners))
+    found = objects(squares(*(corner for corner in corners if corner[0] < 480)), None, np.ones(40 * 70))
+    marks = mark(found, truth, score(found, truth, 0.5, None, QUIET), 0.5)
+    (mesh,) = overview_figure(marks, None).axes[0].collections
+    shares = np.ma.filled(mesh.get_array(), np.nan)
+    left, right = shares[:, : shares.shape[1] // 2], shares[:, (shares.shape[1] + 1) // 2 :]
+    assert np.nanmean(left) < 0.1 and np.nanmean(right) > 0.9
+    few = type(marks)(marks.geometries[::50], {name: values[::50] for name, values in marks.columns.items()})
+    assert len(overview_figure(few, CRS.from_epsg(4326)).axes[0].collections) == 3
+
+
 def test_square_metres_on_the_ground():
     assert square_metres(None, 0, 0) is None
     assert square_metres(CRS.from_epsg(32645), 500000, 3100000) == pytest.approx(1, rel=0.01)
@@ -193,7 +208,7 @@ def layers(make_layer, found_crs="EPSG:32645", truth=TWO, **columns):
     found = squares((0, 0), (21, 0), (50, 0)) if "found" not in columns else columns["found"]
     fields = {
         "Class": columns.get("classes", ["car", "car", "truck"])[: len(found)],
-        "Confidence": [90.0, 70.0, 50.0][: len(found)],
+        "Confidence": columns.get("confidence", [90.0, 70.0, 50.0])[: len(found)],
     }
     return (
         make_layer(found, {key: np.array(value, dtype=object if key == "Class" else float) for key, value in fields.items()},
@@ -316,6 +331,17 @@ def test_boxes_are_compared_as_arcgis_does(measure, make_layer, tmp_path):
     assert read_features(job.output_marked).geometries[0].equals(triangle[0])  # drawn as it is
 
 
+@pytest.mark.parametrize("crs", ["EPSG:4326", None])
+def test_in_degrees_and_without_a_system(measure, make_layer, crs):
+    shapes = [shapely.box(85.5 + n * 2e-4, 27.6, 85.5 + n * 2e-4 + 1e-4, 27.6 + 1e-4 * (1 + n % 3)) for n in range(9)]
+    found = make_layer(shapes[:8], {"Confidence": np.arange(8.0)}, crs, "found.gpkg")
+    truth = make_layer(shapes[1:], {}, crs, "truth.gpkg")
+    outputs, job = measure(found, truth)
+    assert (outputs["TRUE_POSITIVE"], outputs["FALSE_POSITIVE"], outputs["FALSE_NEGATIVE"]) == (7, 1, 1)
+    html = Path(job.output_report).read_text(encoding="utf-8")
+    assert ("m²" in html) == (crs is not None) and ("square map units" in html) == (crs is None)
+
+
 def test_extent_in_its_own_system(measure, make_layer, tmp_path):
     here = [shapely.box(x, 3100000, x + 10, 3100010) for x in (600000, 600100, 600200)]
     found = make_layer(here, {"Confidence": np.array([3.0, 2, 1])}, name="found.gpkg")
@@ -357,6 +383,8 @@ def test_doubts_are_told(measure, make_layer, report, columns, values, text):
         (InputError, {"found_crs": None}, {}, "found.gpkg has no coordinate system, but truth.gpkg is in EPSG:32645"),
         (InputError, {}, {**CLASS, "truth_class_field": "no"}, "truth.gpkg has no field no. It has kind"),
         (InputError, {}, {"confidence_field": "Score"}, "found.gpkg has no field Score. It has Class, Confidence"),
+        (InputError, {"confidence": [90.0, np.nan, 50.0]}, {}, "Row 2 of found.gpkg has no value in the field Confidence"),
+        (InputError, {"confidence": [90.0, 70.0, np.inf]}, {}, "Row 3 of found.gpkg has an infinite value in the field Confid"),
         (InputError, {}, {"confidence_field": "Class"}, "The field Class of found.gpkg does not hold numbers"),
         (InvalidParameter, {}, {"truth_class_field": "kind"}, "TRUTH_CLASS_FIELD is given, but DETECTION_CLASS_FIELD is not"),
         (OutputError, {}, {"output_report": "{here}/found.gpkg"}, "found.gpkg exists already"),
