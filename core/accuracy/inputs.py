@@ -10,8 +10,7 @@ import shapely
 from rasterio.crs import CRS
 
 from ..errors import InputError, InvalidParameter
-from ..imagery.coordinates import project
-from ..imagery.extent import Extent, outline
+from ..imagery.extent import Extent
 from ..vectors import Features, read_features, same_crs
 from ..vectors.fields import classes_of, confidence_of, repairs
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from ..jobs import ComputeAccuracy
 
 BOXES = "BOXES"
+_EDGE_PARTS = 20
 _QGIS_ID = "kestrel_id"  # in the files that the QGIS side exports: the number of a feature in its own layer
 
 
@@ -132,19 +132,13 @@ def _areas(job: ComputeAccuracy, extent: Extent | None, crs: CRS | None, name: s
         mask = read_features(job.mask)
         places.append(shapely.STRtree(same_crs(mask.geometries, mask.crs, crs, mask.name, name)))
     if extent is not None:
-        if extent.crs is not None and crs is None:
-            raise InputError(
-                f"The extent is in {extent.crs.to_string()}, but {name} has no coordinate system.",
-                "Assign one to the layer, or give the extent in the layer's own numbers.",
-            )
-        points = outline(extent.xmin, extent.ymin, extent.xmax, extent.ymax)
-        if extent.crs is not None and extent.crs != crs:
-            points = project(points, extent.crs, crs)
-            if not np.isfinite(points).all():
-                raise InputError(f"The extent {extent} has no place in the coordinate system of {name}.", "Check it.")
-        low, high, left, right = (points[edge * 21 : edge * 21 + 21] for edge in range(4))
-        ring = np.concatenate([low, right, high[::-1], left[::-1]])
-        places.append(shapely.STRtree([shapely.make_valid(shapely.Polygon(ring))]))
+        box = shapely.box(extent.xmin, extent.ymin, extent.xmax, extent.ymax)
+        # A straight edge is a curve in another system.
+        box = shapely.segmentize(box, max(extent.xmax - extent.xmin, extent.ymax - extent.ymin) / _EDGE_PARTS)
+        moved = same_crs(np.array([box]), extent.crs or crs, crs, "EXTENT", name)
+        if shapely.is_empty(moved[0]):
+            raise InputError(f"The extent {extent} has no place in the coordinate system of {name}.", "Check it.")
+        places.append(shapely.STRtree(moved))
     return places
 
 

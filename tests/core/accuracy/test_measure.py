@@ -376,6 +376,8 @@ def test_doubts_are_told(measure, make_layer, report, columns, values, text):
 @pytest.mark.parametrize(
     ("error", "columns", "values", "text"),
     [
+        (InputError, {}, {"extent": "0,1,95,99 [EPSG:4326]"}, "has no place in the coordinate system of found.gpkg"),
+        (InputError, {"crs": None, "found_crs": None}, {"extent": "0,1,5,9 [EPSG:4326]"}, "but EXTENT is in EPSG:4326"),
         (InvalidParameter, {}, {"extent": "1,2,3"}, "EXTENT is '1,2,3', which is not a rectangle"),
         (OutputError, {}, {"output_marked": "{here}/truth.gpkg"}, "truth.gpkg exists already"),
         (OutputError, {}, {"output_marked": "{here}/marked.csv"}, "marked.csv is a table, which cannot hold features"),
