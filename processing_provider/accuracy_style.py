@@ -21,7 +21,7 @@ _MARKS = (
 )
 _TIP = """<b>[% "Accuracy" %]</b> [% coalesce("Reason", '') %]<br>
 [% coalesce("Class", '–') %] / [% coalesce("True_Class", '–') %], IoU [% round("IoU", 2) %]
-[% if("Confidence" is null, '', ', confidence ' || round("Confidence", 1)) %]"""
+[% if("Confidence" is null, '', ', confidence ' || round("Confidence", 2)) %]"""
 
 
 class AccuracyStyle(QgsProcessingLayerPostProcessorInterface):
