@@ -88,8 +88,7 @@ def evaluate(
         ious: (T,) from which overlap on a detection is the true object.
         sizes: least and largest area of each range, both inclusive; what lies outside counts neither as found nor as false.
     """
-    # A range of another library's making has an end; areas are in any unit, so that ours has none.
-    ranges = [[low, min(high, 1e300)] for low, high in sizes]
+    ranges = [[low, min(high, 1e300)] for low, high in sizes]  # the library wants finite ends
     truth: list[dict[str, Any]] = []
     found: list[dict[str, Any]] = []
     for number, image in enumerate(images, 1):
