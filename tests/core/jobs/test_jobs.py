@@ -28,8 +28,8 @@ NAMES = {
     "GRADIENT_CLIP STOP_EARLY MONITOR PROCESSOR GPU_ID MIXED_PRECISION COMPILE SEED RESUME TENSORBOARD OUTPUT",
     "detectobjects": "INPUT MODEL THRESHOLD PADDING BATCH_SIZE NMS MAX_OVERLAP EXTENT MASK CELL_SIZE PROCESSOR GPU_ID OUTPUT",
     "nonmaximumsuppression": "INPUT CONFIDENCE_FIELD CLASS_FIELD MAX_OVERLAP OUTPUT",
-    "computeaccuracy": "DETECTIONS TRUTH DETECTION_CLASS_FIELD TRUTH_CLASS_FIELD CONFIDENCE_FIELD IOU MASK OUTPUT_TABLE "
-    "OUTPUT_REPORT",
+    "computeaccuracy": "DETECTIONS TRUTH DETECTION_CLASS_FIELD TRUTH_CLASS_FIELD CONFIDENCE_FIELD IOU GEOMETRY MASK EXTENT "
+    "CELL_SIZE OUTPUT_TABLE OUTPUT_REPORT OUTPUT_MARKED",
     "modelinformation": "MODEL OUTPUT_REPORT",
     "checkenvironment": "BUILD WHEELS OUTPUT_REPORT",
 }  # fmt: skip
@@ -38,7 +38,19 @@ RETURNS = {
     "trainmodel": {"MODEL", "REPORT", "AP", "AP50", "F1", "THRESHOLD", "VALIDATION_LOSS", "BEST_EPOCH"},
     "detectobjects": {"COUNT"},
     "nonmaximumsuppression": {"REMOVED"},
-    "computeaccuracy": {"PRECISION", "RECALL", "F1", "AP50", "MAP"},
+    "computeaccuracy": {
+        "PRECISION",
+        "RECALL",
+        "F1",
+        "AP50",
+        "AP75",
+        "MAP",
+        "AR",
+        "TRUE_POSITIVE",
+        "FALSE_POSITIVE",
+        "FALSE_NEGATIVE",
+        "THRESHOLD",
+    },
     "modelinformation": {
         "MODEL_TYPE",
         "BACKBONE",
