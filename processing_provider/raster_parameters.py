@@ -38,6 +38,7 @@ class RasterParameters:
     Attributes:
         crs: of the first raster: extents, cell sizes and results are in it. Invalid when there is none or it is a folder.
         is_folder: whether the first raster is a folder, whose coordinate system the worker knows.
+        is_empty: whether the job knows no rasters.
     """
 
     def __init__(self, job: type[Job]) -> None:
@@ -46,6 +47,7 @@ class RasterParameters:
             for name, described in job.parameters().items()
             if described.kind in (Kind.RASTER, Kind.RASTERS)
         }
+        self.is_empty = not self._parameters
         self._found: dict[str, list[RasterInput | str]] = {}  # texts are folders
         self._unknown: dict[str, list[Any]] = {}
         self.crs = QgsCoordinateReferenceSystem()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +15,13 @@ from rasterio.crs import CRS
 from rasterio.errors import CRSError
 
 from ..errors import InputError
+from ..jobs.common import ID_FIELD
 
 _KINDS = {0: "point", 1: "line", 2: "line", 3: "polygon", 4: "point", 5: "line", 6: "polygon", 7: "collection"}
+
+
+def _none() -> np.ndarray:
+    return np.empty(0, dtype=np.int64)
 
 
 @dataclass
@@ -33,6 +38,8 @@ class Features:
         types: type of each field in the file: whole numbers with nulls among them are float64 in ``fields``.
         repaired: how many geometries were invalid and were repaired.
         dropped: how many features had no usable geometry: none, empty, without area, or not finite.
+        numbers: (N,) id of each feature in its layer, as QGIS shows it; see :data:`core.jobs.common.ID_FIELD`.
+        repaired_numbers, dropped_numbers: the same of those repaired and dropped.
     """
 
     name: str
@@ -43,9 +50,22 @@ class Features:
     types: dict[str, np.dtype] = field(default_factory=dict)
     repaired: int = 0
     dropped: int = 0
+    numbers: np.ndarray = field(default_factory=_none)
+    repaired_numbers: np.ndarray = field(default_factory=_none)
+    dropped_numbers: np.ndarray = field(default_factory=_none)
 
     def __len__(self) -> int:
         return len(self.geometries)
+
+    def part(self, which: np.ndarray) -> Features:
+        """Return the features at ``which`` places: (n,) positions, or (N,) bool."""
+        return replace(
+            self,
+            geometries=self.geometries[which],
+            ids=self.ids[which],
+            fields={name: values[which] for name, values in self.fields.items()},
+            numbers=self.numbers[which],
+        )
 
 
 def read_features(source: str, columns: list[str] | None = None, geometry: tuple[str, ...] = ("polygon",)) -> Features:
@@ -77,7 +97,9 @@ def read_features(source: str, columns: list[str] | None = None, geometry: tuple
                     f"{name} has no field {', '.join(missing)}.",
                     f"It has {', '.join(present)}." if present else "It has no fields at all.",
                 )
-            meta, _, wkb, values = pyogrio.raw.read(path, layer=layer, columns=columns, where=where, force_2d=True)
+            meta, numbers, wkb, values = pyogrio.raw.read(
+                path, layer=layer, columns=columns, where=where, force_2d=True, return_fids=True
+            )
     except DataLayerError as error:
         layers = ", ".join(str(row[0]) for row in pyogrio.list_layers(path))
         raise InputError(f"{Path(path).name} has no layer {layer}.", f"It has {layers}.") from error
@@ -88,16 +110,22 @@ def read_features(source: str, columns: list[str] | None = None, geometry: tuple
     if wkb is None:
         raise InputError(f"{name} is a table without geometry.", f"Give a layer of {_plural(geometry)}.")
     geometries = shapely.from_wkb(wkb, on_invalid="ignore")
+    del wkb
     keep, repaired = _clean(geometries, geometry, name)
+    fields = {str(key): column for key, column in zip(meta["fields"], values, strict=True)}
+    numbers = fields.get(ID_FIELD, numbers)
     return Features(
         name=name,
         geometries=geometries[keep],
         ids=np.flatnonzero(keep),
         crs=_crs(meta["crs"], name),
-        fields={str(key): column[keep] for key, column in zip(meta["fields"], values, strict=True)},
+        fields={key: column[keep] for key, column in fields.items()},
         types={str(key): np.dtype(kind) for key, kind in zip(meta["fields"], meta["dtypes"], strict=True)},
-        repaired=repaired,
+        repaired=int(repaired.sum()),
         dropped=int((~keep).sum()),
+        numbers=numbers[keep],
+        repaired_numbers=numbers[repaired],
+        dropped_numbers=numbers[~keep],
     )
 
 
@@ -117,8 +145,8 @@ def _parse(source: str) -> tuple[str, str | int | None, str | None]:
     return path, layer, where
 
 
-def _clean(geometries: np.ndarray, kinds: tuple[str, ...], name: str) -> tuple[np.ndarray, int]:
-    """Repair ``geometries`` in place; return which to keep and how many were repaired."""
+def _clean(geometries: np.ndarray, kinds: tuple[str, ...], name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Repair ``geometries`` in place; return which to keep and which were repaired, (N,) bool."""
     present = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))
     if "polygon" in kinds:
         _unwrap(geometries)
@@ -137,7 +165,7 @@ def _clean(geometries: np.ndarray, kinds: tuple[str, ...], name: str) -> tuple[n
         # "structure" keeps the kind of geometry: polygons stay polygons, parts that collapsed to lines go.
         geometries[broken] = shapely.make_valid(geometries[broken], method="structure", keep_collapsed=False)
         keep &= ~shapely.is_empty(geometries)
-    return keep, int((broken & keep).sum())
+    return keep, broken & keep
 
 
 def _unwrap(geometries: np.ndarray) -> None:

@@ -72,7 +72,7 @@ def test_does_not_depend_on_the_size_of_the_blocks(monkeypatch, size):
     random = np.random.default_rng(5)
     geometries, confidence, classes = boxes(random, 300), random.random(300), random.integers(0, 2, 300)
     expected = reference(geometries, confidence, classes, 0.2)
-    monkeypatch.setattr("core.suppression._PAIRS", size)
+    monkeypatch.setattr("core.suppression.greedy._PAIRS", size)
     monkeypatch.setattr("core.overlap._CHUNK", size)
     assert suppress(geometries, confidence, classes, 0.2).tolist() == expected.tolist()
 
@@ -212,8 +212,8 @@ def test_invalid_and_missing_geometries_are_told(tmp_path):
     outputs, path = suppress_file(tmp_path, write(tmp_path / "in.gpkg", [bow, None, shapely.box(8, 8, 9, 9)], fields), told)
     texts = [event.text for event in told if event.kind == "message" and event.level == "warning"]
     assert texts == [
-        "in.gpkg: 1 features have no usable polygon and are left out.",
-        "in.gpkg: 1 features had an invalid polygon, which was repaired.",
+        "in.gpkg: 1 features have no usable polygon and are left out. Their ids: 2.",
+        "in.gpkg: 1 features had an invalid polygon, which was repaired. Their ids: 1.",
     ]
     assert outputs == {"REMOVED": 0}
     assert shapely.is_valid(read_features(path).geometries).all()
@@ -232,7 +232,7 @@ def test_no_features(tmp_path):
         ({"confidence_field": "Score"}, "in.gpkg has no field Score. It has Confidence, Class, count"),
         ({"class_field": "Kind"}, "in.gpkg has no field Kind. It has Confidence"),
         ({"confidence_field": "Class"}, "The field Class of in.gpkg does not hold numbers"),
-        ({"confidence_field": "gaps"}, "Row 3 of in.gpkg has no value in the field gaps"),
+        ({"confidence_field": "gaps"}, "Feature 3 of in.gpkg has no value in the field gaps"),
         ({"input": "{here}/no.gpkg"}, "There is no file"),
     ],
 )
