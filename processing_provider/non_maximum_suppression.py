@@ -149,8 +149,9 @@ class _Kept:
         key, shape = self._rows[feature.id()]
         if hash(bytes(straight(feature.geometry()).asWkb())) == shape:
             return None
+        row = self._layer.GetFeature(key)  # which owns its geometry
         geometry = QgsGeometry()
-        geometry.fromWkb(bytes(self._layer.GetFeature(key).GetGeometryRef().ExportToIsoWkb()))
+        geometry.fromWkb(bytes(row.GetGeometryRef().ExportToIsoWkb()))
         return geometry
 
 

@@ -9,8 +9,8 @@ from ..overlap import in_threads
 from ..reporting import Reporter
 
 _WIDTH = 32  # shapes united at a time: a heap of thousands is united part by part, so that a cancel is heard
-_ROWS = 256  # such unions that one thread does in turn
-_STEP = 8  # of which there are so many between two looks at whether the user cancelled
+_ROWS = 64  # such unions that one thread does in turn
+_STEP = 4  # of which there are so many between two looks at whether the user cancelled
 
 
 def merged(geometries: np.ndarray, winners: np.ndarray, report: Reporter) -> np.ndarray:

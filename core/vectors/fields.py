@@ -31,7 +31,7 @@ def confidence_of(features: Features, name: str) -> np.ndarray:
     values = field_of(features, name)
     if features.types[name].kind not in "iuf":
         raise InputError(f"The field {name} of {features.name} does not hold numbers.", "Choose the field of the confidence.")
-    confidence = np.asarray(values, dtype=np.float64)
+    confidence = np.ma.filled(np.ma.asarray(values, dtype=np.float64), np.nan)
     missing = np.flatnonzero(np.isnan(confidence))
     if len(missing):
         raise InputError(

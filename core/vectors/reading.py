@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from ..errors import InputError
 from ..jobs.common import ID_FIELD
 
 _KINDS = {0: "point", 1: "line", 2: "line", 3: "polygon", 4: "point", 5: "line", 6: "polygon", 7: "collection"}
+_WHOLE = 2.0**53  # from which on float64 holds not every whole number
 
 
 def _none() -> np.ndarray:
@@ -35,7 +37,8 @@ class Features:
         ids: (N,) row number in the source, counted from 0.
         crs: coordinate system; None when there is none.
         fields: values by field name, (N,) each; missing texts are None, missing numbers NaN.
-        types: type of each field in the file: whole numbers with nulls among them are float64 in ``fields``.
+        types: type of each field in the file: whole numbers with nulls among them are float64 in ``fields``, or, with any of
+            more than 53 bits, a masked array.
         repaired: how many geometries were invalid and were repaired.
         dropped: how many features had no usable geometry: none, empty, without area, or not finite.
         numbers: (N,) id of each feature in its layer, as QGIS shows it; see :data:`core.jobs.common.ID_FIELD`.
@@ -112,7 +115,10 @@ def read_features(source: str, columns: list[str] | None = None, geometry: tuple
     geometries = shapely.from_wkb(wkb, on_invalid="ignore")
     del wkb
     keep, repaired = _clean(geometries, geometry, name)
-    fields = {str(key): column for key, column in zip(meta["fields"], values, strict=True)}
+    fields = {
+        str(key): _whole_numbers(path, str(info["layer_name"]), where, str(key), column) if kind == "int64" else _texts(column)
+        for key, column, kind in zip(meta["fields"], values, meta["dtypes"], strict=True)
+    }
     numbers = fields.get(ID_FIELD, numbers)
     return Features(
         name=name,
@@ -120,13 +126,36 @@ def read_features(source: str, columns: list[str] | None = None, geometry: tuple
         ids=np.flatnonzero(keep),
         crs=_crs(meta["crs"], name),
         fields={key: column[keep] for key, column in fields.items()},
-        types={str(key): np.dtype(kind) for key, kind in zip(meta["fields"], meta["dtypes"], strict=True)},
+        types={str(key): _type(kind) for key, kind in zip(meta["fields"], meta["dtypes"], strict=True)},
         repaired=int(repaired.sum()),
         dropped=int((~keep).sum()),
         numbers=numbers[keep],
         repaired_numbers=numbers[repaired],
         dropped_numbers=numbers[~keep],
     )
+
+
+def _whole_numbers(path: str, layer: str, where: str | None, name: str, column: np.ndarray) -> np.ndarray:
+    """Return a column of 64-bit whole numbers as it is, or, where float64 with nulls would round them, exact and masked."""
+    if column.dtype.kind != "f" or not (np.abs(column) >= _WHOLE).any():
+        return column
+    quoted = name.replace('"', '""')
+    sql = f'SELECT CAST("{quoted}" AS CHARACTER(20)) AS digits FROM "{layer}"{f" WHERE {where}" if where else ""}'
+    digits = pyogrio.raw.read(path, sql=sql, read_geometry=False)[3][0].tolist()
+    return np.ma.MaskedArray([int(text or 0) for text in digits], np.isnan(column), dtype=np.int64)
+
+
+def _type(name: str) -> np.dtype:
+    """The type of a column; lists become texts."""
+    return np.dtype(object if name.startswith("list") else name)
+
+
+def _texts(column: np.ndarray) -> np.ndarray:
+    """Return a column with lists and times of day in it, which no writer takes, as texts: JSON, and HH:MM:SS."""
+    if column.dtype != object or all(value is None or isinstance(value, (str, bytes)) for value in column.tolist()):
+        return column
+    texts = [json.dumps(v.tolist()) if isinstance(v, np.ndarray) else v and str(v) for v in column.tolist()]
+    return np.array([*texts, None], dtype=object)[:-1]
 
 
 def _parse(source: str) -> tuple[str, str | int | None, str | None]:

@@ -106,7 +106,7 @@ WORDS = {
 TYPES = {
     "RASTER": "raster", "RASTERS": "multilayer", "BANDS": "band", "FEATURES": "source", "FIELD": "field", "FILE": "file",
     "FOLDER": "file", "FOLDERS": "multilayer", "NUMBERS": "string", "TABLE": "matrix",
-    "INTEGER": "number", "NUMBER": "number", "BOOLEAN": "boolean", "CHOICE": "enum", "EXTENT": "extent",
+    "INTEGER": "number", "NUMBER": "number", "BOOLEAN": "boolean", "CHOICE": "enum", "EXTENT": "extent", "CRS": "crs",
     "NEW_FOLDER": "folderDestination", "NEW_FEATURES": "sink", "NEW_TABLE": "sink", "NEW_HTML": "fileDestination",
 }  # fmt: skip
 
