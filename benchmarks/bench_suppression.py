@@ -20,8 +20,6 @@ from pathlib import Path
 import numpy as np
 import pyogrio.raw
 import shapely
-import torch
-from torchvision.ops import batched_nms
 
 from core.jobs import NonMaximumSuppression
 from core.reporting import silent
@@ -77,6 +75,9 @@ def _line(shape: str, count: int) -> dict[str, float]:
     limit = _seconds(lambda: shapely.STRtree(geometries).query(geometries), repeats)
     torchvision = 0.0
     if shape == "boxes" and count <= MOST_FOR_TORCHVISION:
+        import torch  # not before: it would count as memory
+        from torchvision.ops import batched_nms
+
         boxes, scores, labels = map(torch.from_numpy, (shapely.bounds(geometries), confidence, classes))
         torchvision = _seconds(lambda: batched_nms(boxes, scores, labels, MAX_OVERLAP), 1)
     return {"kestrel": kestrel, "limit": limit, "torchvision": torchvision, "peak": peak}
@@ -149,6 +150,10 @@ def _seconds(work: Callable[[], object], repeats: int) -> float:
 
 def _peak() -> float:
     """The most memory that this process has held, in MB."""
+    status = Path("/proc/self/status")  # where there is one: a new process inherits the maximum of its parent
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1000
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 
 

@@ -261,3 +261,21 @@ def test_is_cancelled_before_it_begins():
     cancel.set()
     with pytest.raises(Cancelled):
         suppress(np.array([BOX, BOX]), np.array([0.5, 0.4]), None, 0.0, Reporter(lambda event: None, cancel))
+
+
+def test_the_tents_of_the_manual():
+    """What docs/non-maximum-suppression.md promises for a ratio of 5 %."""
+    tent, sure = shapely.box(0, 0, 4, 4), [2, 1]
+    beside = {
+        "half a metre": (shapely.box(0.5, 0, 4.5, 4), 0.78, False),
+        "half of it": (shapely.box(0, 0, 2, 4), 0.50, False),
+        "a pixel": (shapely.box(3.9, 0, 7.9, 4), 0.01, True),
+        "touching": (shapely.box(4, 0, 8, 4), 0.0, True),
+        "a scrap": (shapely.box(1, 1, 1.8, 1.8), 0.04, True),
+    }
+    for what, (other, overlap, stays) in beside.items():
+        assert tent.intersection(other).area / tent.union(other).area == pytest.approx(overlap, abs=0.005), what
+        assert suppress(np.array([tent, other]), np.array(sure), None, 0.05).tolist() == [True, stays], what
+        assert suppress(np.array([tent, other]), np.array(sure), None, 0.0)[1] == (what == "touching"), what
+    scrap = np.array([tent, beside["a scrap"][0]])
+    assert suppress(scrap, np.array(sure), None, 0.5, measure="SMALLER_AREA").tolist() == [True, False]
