@@ -152,7 +152,7 @@ def _type(name: str) -> np.dtype:
 
 def _texts(column: np.ndarray) -> np.ndarray:
     """Return a column with lists and times of day in it, which no writer takes, as texts: JSON, and HH:MM:SS."""
-    if column.dtype != object or all(value is None or isinstance(value, (str, bytes)) for value in column.tolist()):
+    if column.dtype != object or set(map(type, column.tolist())) <= {str, bytes, type(None)}:
         return column
     texts = [json.dumps(v.tolist()) if isinstance(v, np.ndarray) else v and str(v) for v in column.tolist()]
     return np.array([*texts, None], dtype=object)[:-1]

@@ -99,6 +99,7 @@ def test_does_not_depend_on_how_much_is_done_at_a_time(monkeypatch, limits, make
     for name, value in limits.items():
         monkeypatch.setattr(f"core.suppression.greedy.{name}", value)
     monkeypatch.setattr("core.overlap._CHUNK", 5)
+    monkeypatch.setattr("core.overlap._PAIRS", 5)
     assert suppressors(geometries, confidence, classes, 0.2).tolist() == expected.tolist()
 
 
