@@ -11,10 +11,12 @@ from ..errors import InputError
 from ..overlap import ROUNDING, Shapes, in_threads, iou, of_smaller
 from ..reporting import Reporter, silent
 
+_STAGE = "Suppressing duplicates"
 _Meet = Callable[[np.ndarray, np.ndarray], np.ndarray]  # positions i (P,), j (P,) -> (P,) bool: which pairs may meet
 
 MEASURES = {"IOU": iou, "SMALLER_AREA": of_smaller}
 _FOUND = 16_000_000  # pairs that one question to the index may find at the very most: bounds the memory
+_KEPT = 8_000_000  # pairs of different classes that the first pass keeps for the second, which need not ask again
 _FEATURES = 16_384  # features that one question to the index is about
 _QUERY = 1024  # of which one thread asks about so many at a time
 _PAIRS = 32_768  # pairs measured between two looks at who is still there
@@ -87,8 +89,9 @@ def suppressors(
     elif not across:
         sweep.run(lambda i, j: codes[i] == codes[j], report)
     else:
-        sweep.run(lambda i, j: codes[i] == codes[j], report.part(0, 0.5))
-        sweep.run(lambda i, j: codes[i] != codes[j], report.part(0.5, 1))
+        sweep.run(lambda i, j: codes[i] == codes[j], report.part(0, 0.8), keep_others=True)
+        if not sweep.run_others(report.part(0.8, 1)):
+            sweep.run(lambda i, j: codes[i] != codes[j], report.part(0.8, 1))
     return sweep.winners
 
 
@@ -120,34 +123,55 @@ class _Sweep:
         self._rank[self._order] = np.arange(len(shapes))
         self._alive = np.ones(len(shapes), dtype=bool)
         self._pairs = _PAIRS
+        self._others: list[tuple[np.ndarray, np.ndarray]] | None = None
         self.winners = np.arange(len(shapes))
 
-    def run(self, may_meet: _Meet, report: Reporter) -> None:
-        """Let features remove others by falling confidence, if the two ``may_meet``."""
+    def run(self, may_meet: _Meet, report: Reporter, keep_others: bool = False) -> None:
+        """Let features remove others by falling confidence, if the two ``may_meet``; on demand keep the other pairs."""
+        self._others = [] if keep_others else None
         crowd = np.cumsum(self._shapes.crowd[self._order])
-        start, size, count = 0, 1, len(self._order)
+        start, size, count, kept = 0, 1, len(self._order), 0
         while start < count:
             report.check_cancelled()
-            report.progress(start / count, "Suppressing duplicates")
+            report.progress(start / count, _STAGE)
             bounded = int(np.searchsorted(crowd, (crowd[start - 1] if start else 0) + _FOUND, "right"))
             stop = min(max(bounded, start + 1), start + size)
             block = self._order[start:stop]
-            self._compare(*self._neighbours(block[self._alive[block]], may_meet), report)
+            i, j, meet = self._neighbours(block[self._alive[block]], may_meet)
+            if self._others is not None:
+                self._others.append((i[~meet], j[~meet]))
+                kept += len(i) - int(meet.sum())
+                self._others = self._others if kept <= _KEPT else None
+            self._compare(i[meet], j[meet], report)
             start, size = stop, min(4 * size, _FEATURES)  # few at first: in a heap the first one removes all others
-        report.progress(1.0, "Suppressing duplicates")
+        report.progress(1.0, _STAGE)
 
-    def _neighbours(self, block: np.ndarray, may_meet: _Meet) -> tuple[np.ndarray, np.ndarray]:
-        """Return the pairs (P,), (P,) of one in ``block`` and one of lower confidence near it, in the order of ``block``."""
+    def run_others(self, report: Reporter) -> bool:
+        """Let features remove those that they might not in the pass before; return False if there were too many to keep."""
+        if self._others is None:
+            return False
+        for number, (i, j) in enumerate(self._others):
+            report.progress(number / len(self._others), _STAGE)
+            self._compare(i, j, report)
+        report.progress(1.0, _STAGE)
+        return True
+
+    def _neighbours(self, block: np.ndarray, may_meet: _Meet) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return pairs of one in ``block`` and one of lower confidence near it, (P,) each, in the order of ``block``.
+
+        Returns:
+            The two positions, and bool whether they may meet.
+        """
 
         def near(start: int) -> np.ndarray:
             i, j = self._shapes.neighbours(block[start : start + _QUERY])
-            meet = (self._rank[j] > self._rank[i]) & self._alive[j]
-            i, j = i[meet], j[meet]
-            return np.stack([i, j])[:, may_meet(i, j)]
+            later = (self._rank[j] > self._rank[i]) & self._alive[j]
+            i, j = i[later], j[later]
+            return np.stack([i, j, may_meet(i, j)])
 
         found = in_threads(near, range(0, len(block), _QUERY))
-        i, j = np.concatenate(found, axis=1) if found else np.empty((2, 0), dtype=np.int64)
-        return i, j
+        i, j, meet = np.concatenate(found, axis=1) if found else np.empty((3, 0), dtype=np.int64)
+        return i, j, meet.astype(bool)
 
     def _compare(self, i: np.ndarray, j: np.ndarray, report: Reporter) -> None:
         """Measure the pairs ``i``, ``j``, which come by falling confidence of ``i``, and let each remove its ``j``."""

@@ -89,7 +89,7 @@ def test_boxes_on_whole_numbers_that_touch_and_tie(numbers, max_overlap):
     assert suppressors(geometries, confidence, None, max_overlap).tolist() == expected.tolist()
 
 
-@pytest.mark.parametrize("limits", [{"_FOUND": 1}, {"_FEATURES": 7, "_QUERY": 2}, {"_PAIRS": 3}, {"_SLOW": 0.0}])
+@pytest.mark.parametrize("limits", [{"_FOUND": 1}, {"_KEPT": 0}, {"_FEATURES": 7, "_QUERY": 2}, {"_PAIRS": 3}, {"_SLOW": 0.0}])
 @pytest.mark.parametrize("make", [boxes, blobs])
 def test_does_not_depend_on_how_much_is_done_at_a_time(monkeypatch, limits, make):
     random = np.random.default_rng(5)
