@@ -47,6 +47,7 @@ _METAVARS = {
     Kind.NUMBER: "NUMBER",
     Kind.BOOLEAN: "true|false",
     Kind.EXTENT: "XMIN,XMAX,YMIN,YMAX",
+    Kind.CRS: "CRS",
     Kind.BANDS: "N,N,...",
 }
 _SEVERAL = {  # how to give more than one

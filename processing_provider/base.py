@@ -20,7 +20,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QIcon
 
-from ..core.errors import EnvironmentMissing, KestrelError
+from ..core.errors import EnvironmentMissing, InvalidParameter, KestrelError
 from ..core.jobs import Job, Kind
 from ..core.model_files import model_file
 from ..core.outputs import check_new_file, check_new_folder
@@ -43,13 +43,14 @@ _SINKS = (Kind.NEW_FEATURES, Kind.NEW_TABLE)
 class JobAlgorithm(QgsProcessingAlgorithm):
     """A Processing algorithm that declares, checks and runs one job of the core in the worker.
 
-    Subclasses name the job, the group and the words it is found by.
+    Subclasses name the job, the group, the words it is found by and its page of the manual.
     """
 
     job: ClassVar[type[Job]]
     group_id: ClassVar[str]
     group_name: ClassVar[str]
     words: ClassVar[tuple[str, ...]] = ()
+    manual: ClassVar[str] = ""  # its page of docs/; empty: the README
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,7 +92,8 @@ class JobAlgorithm(QgsProcessingAlgorithm):
 
     def helpUrl(self) -> str:
         """Return the page of the manual."""
-        return f"{metadata()['homepage']}#readme"
+        home = metadata()["homepage"]
+        return f"{home}/blob/main/docs/{self.manual}" if self.manual else f"{home}#readme"
 
     def icon(self) -> QIcon:
         """Return the icon in the toolbox."""
@@ -272,6 +274,13 @@ class JobAlgorithm(QgsProcessingAlgorithm):
             return [str(entry) for entry in entries(parameters[name], context)]
         if kind in (Kind.TABLE, Kind.NUMBERS, Kind.DECIMALS, Kind.TEXTS):
             return _plain(parameters[name], context)
+        if kind is Kind.CRS:
+            crs = sound(self.parameterAsCrs(parameters, name, context))
+            if not crs.isValid():
+                raise InvalidParameter(
+                    f"{name} is {parameters[name]!r}, which is no known coordinate system.", "Write it as EPSG:code or as WKT."
+                )
+            return crs.authid() or crs.toWkt()
         return self.parameterAsString(parameters, name, context)
 
     def _input_values(
@@ -282,13 +291,12 @@ class JobAlgorithm(QgsProcessingAlgorithm):
         extent, crs = QgsRectangle(), self._rasters.crs
         for name, kind in self._kinds():
             if kind is Kind.EXTENT and _is_set(parameters.get(name)):
-                own = self._rasters.is_folder or not self._rasters.any  # then the worker knows what to bring it into
-                if own:
-                    crs = sound(self.parameterAsExtentCrs(parameters, name, context))
+                if self._rasters.is_folder or self._rasters.is_empty:
+                    crs = self._extent_crs(parameters, name, context)
                 extent = self.parameterAsExtent(parameters, name, context, crs)
                 edges = (extent.xMinimum(), extent.xMaximum(), extent.yMinimum(), extent.yMaximum())
                 values[name] = ",".join(repr(edge) for edge in edges)
-                if own and crs.isValid():
+                if (self._rasters.is_folder or self._rasters.is_empty) and crs.isValid():
                     values[name] += f" [{crs.authid() or crs.toWkt()}]"
             if kind is Kind.FEATURES and _is_set(parameters.get(name)):
                 source = self.parameterAsSource(parameters, name, context)
@@ -297,6 +305,13 @@ class JobAlgorithm(QgsProcessingAlgorithm):
                 values[name] = self.export_source(name, source, parameters, context, feedback, folder)
         cell_size = self.parameterAsDouble(parameters, "CELL_SIZE", context) if "cell_size" in self.job.parameters() else 0.0
         return {**values, **self._rasters.sources(folder, extent, crs, cell_size, context, feedback)}
+
+    def _extent_crs(self, parameters: dict[str, Any], name: str, context: QgsProcessingContext) -> QgsCoordinateReferenceSystem:
+        """Return the coordinate system of an extent; invalid for bare numbers, which QGIS would take for the project's."""
+        value = parameters[name]
+        if isinstance(value, str) and "[" not in value and value.count(",") == 3:
+            return QgsCoordinateReferenceSystem()
+        return sound(self.parameterAsExtentCrs(parameters, name, context))
 
     def _output_values(self, parameters: dict[str, Any], context: QgsProcessingContext, folder: Path) -> dict[str, Any]:
         """Where the worker writes: sinks to a temporary file that is copied later, the rest to its place.

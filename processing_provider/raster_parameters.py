@@ -38,7 +38,7 @@ class RasterParameters:
     Attributes:
         crs: of the first raster: extents, cell sizes and results are in it. Invalid when there is none or it is a folder.
         is_folder: whether the first raster is a folder, whose coordinate system the worker knows.
-        any: whether the job takes rasters at all.
+        is_empty: whether the job knows no rasters.
     """
 
     def __init__(self, job: type[Job]) -> None:
@@ -47,11 +47,11 @@ class RasterParameters:
             for name, described in job.parameters().items()
             if described.kind in (Kind.RASTER, Kind.RASTERS)
         }
+        self.is_empty = not self._parameters
         self._found: dict[str, list[RasterInput | str]] = {}  # texts are folders
         self._unknown: dict[str, list[Any]] = {}
         self.crs = QgsCoordinateReferenceSystem()
         self.is_folder = False
-        self.any = bool(self._parameters)
 
     def look_up(self, algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
         """Find the layers; what is none is told by :meth:`sources`, for an error would lose its text here."""

@@ -13,6 +13,7 @@ from qgis.core import (
     QgsFeatureSink,
     QgsField,
     QgsFields,
+    QgsGeometry,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeatureSource,
@@ -23,6 +24,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QMetaType
 
+from ..core.jobs.common import ID_FIELD
 from .crs import sound
 from .temporary import file_for
 
@@ -30,7 +32,6 @@ _PLAIN_TYPES = {
     QMetaType.Type.Bool, QMetaType.Type.Int, QMetaType.Type.UInt, QMetaType.Type.LongLong, QMetaType.Type.ULongLong,
     QMetaType.Type.Double, QMetaType.Type.QString,
 }  # fmt: skip
-ID_FIELD = "kestrel_id"  # QGIS's id of each feature in an exported file
 # A GeoPackage's own columns: not "fid" and "geom", which the source may have as fields.
 _OWN_COLUMNS = ["FID=kestrel_key", "GEOMETRY_NAME=kestrel_geometry"]
 
@@ -103,10 +104,7 @@ def export(
             raise QgsProcessingException("Cancelled.")
         copy = QgsFeature(fields)
         copy.setAttributes([*(feature[index] for index in indices), *([] if columns is None else [feature.id()])])
-        geometry = feature.geometry()
-        if not geometry.isNull():
-            geometry.convertToStraightSegment()
-            copy.setGeometry(geometry)
+        copy.setGeometry(straight(feature.geometry()))
         if not writer.addFeature(copy, QgsFeatureSink.Flag.FastInsert):
             break
     error = writer.errorMessage() if writer.hasError() != QgsVectorFileWriter.WriterError.NoError else ""
@@ -114,6 +112,19 @@ def export(
     if error:
         raise QgsProcessingException(f"The layer {name} could not be written to a temporary file: {error}.")
     return str(path)
+
+
+def straight(geometry: QgsGeometry) -> QgsGeometry:
+    """Return the geometry as the worker gets it: two-dimensional, of many parts, without curves; a missing one as it is."""
+    if geometry.isNull():
+        return geometry
+    geometry = QgsGeometry(geometry)
+    geometry.convertToStraightSegment()
+    shape = geometry.get()
+    shape.dropZValue()
+    shape.dropMValue()
+    geometry.convertToMultiType()
+    return geometry
 
 
 def _straight(wkb_type: Qgis.WkbType) -> Qgis.WkbType:

@@ -37,6 +37,7 @@ _TAKES = {
     Kind.NUMBER: "number",
     Kind.BOOLEAN: "yes or no",
     Kind.EXTENT: "extent",
+    Kind.CRS: "coordinate system",
     Kind.NEW_FOLDER: "new folder",
     Kind.NEW_FEATURES: "new vector layer",
     Kind.NEW_TABLE: "new table",

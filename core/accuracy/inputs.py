@@ -106,7 +106,7 @@ def read_inputs(job: ComputeAccuracy) -> Inputs:
 
 def _objects(features: Features, geometries: np.ndarray, field: str | None, geometry: str) -> Objects:
     classes = np.full(len(features), "object") if field is None else classes_of(features, field)
-    own = features.fields.get(_QGIS_ID, features.fids)
+    own = features.fields.get(_QGIS_ID, features.numbers)
     shapes = shapely.envelope(geometries) if geometry == BOXES else geometries
     return Objects(features.name, geometries, shapes, classes, np.asarray(own, np.int64))
 

@@ -6,6 +6,9 @@ from typing import Any
 
 from .parameters import REQUIRED, Kind, choice, number, parameter
 
+ID_FIELD = "kestrel_id"
+"""Field with the id that each feature has in the layer it was copied from: messages name a feature as its user knows it."""
+
 PROCESSORS = ("AUTO", "GPU", "CPU")
 
 
@@ -30,6 +33,13 @@ def extent() -> Any:
         None,
         advanced=True,
     )
+
+
+def output_crs(empty: str) -> Any:
+    """Coordinate system of the result; ``empty`` says which it is when none is given."""
+    return parameter(
+        Kind.CRS, "Output Coordinate System", f"As EPSG:code, or as WKT. Empty: {empty}", None, advanced=True
+    )  # fmt: skip
 
 
 def cell_size(empty: str) -> Any:

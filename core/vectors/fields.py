@@ -7,6 +7,8 @@ import numpy as np
 from ..errors import InputError
 from .reading import Features
 
+_NAMED = 10  # features that a sentence names
+
 
 def field_of(features: Features, name: str) -> np.ndarray:
     """Return the (N,) values of a field.
@@ -24,18 +26,18 @@ def confidence_of(features: Features, name: str) -> np.ndarray:
     """Return the (N,) float64 values of a confidence field.
 
     Raises:
-        InputError: no such field, it holds no numbers, or a feature has none; the text names its row, counted from 1.
+        InputError: no such field, it holds no numbers, or a feature has none; the text names it by its id in the layer.
     """
     values = field_of(features, name)
     if features.types[name].kind not in "iuf":
         raise InputError(f"The field {name} of {features.name} does not hold numbers.", "Choose the field of the confidence.")
-    confidence = np.asarray(values, dtype=np.float64)
+    confidence = np.ma.filled(np.ma.asarray(values, dtype=np.float64), np.nan)
     missing = np.flatnonzero(np.isnan(confidence))
     if len(missing):
         raise InputError(
-            f"Row {features.ids[missing[0]] + 1} of {features.name} has no value in the field {name}"
+            f"Feature {features.numbers[missing[0]]} of {features.name} has no value in the field {name}"
             f"{f', and {len(missing) - 1} more' if len(missing) > 1 else ''}.",
-            "Every feature needs a confidence; fill or delete these rows.",
+            "Every feature needs a confidence; fill or delete these. The number is the feature's id, $id in QGIS.",
         )
     return confidence
 
@@ -57,11 +59,23 @@ def _text(value: object) -> str:
     return str(value).strip()
 
 
-def repairs(features: Features) -> list[str]:
-    """Return sentences for the user on features that were left out or repaired when they were read."""
+def repairs(features: Features, ids: bool = False) -> list[str]:
+    """Return sentences for the user on features that were left out or repaired when they were read.
+
+    Args:
+        features: as they were read.
+        ids: say which: the first ten by their ids in the layer.
+    """
     notes = []
     if features.dropped:
         notes.append(f"{features.name}: {features.dropped} features have no usable polygon and are left out.")
+        notes[-1] += _ids(features.dropped_numbers) if ids else ""
     if features.repaired:
         notes.append(f"{features.name}: {features.repaired} features had an invalid polygon, which was repaired.")
+        notes[-1] += _ids(features.repaired_numbers) if ids else ""
     return notes
+
+
+def _ids(numbers: np.ndarray) -> str:
+    more = f" and {len(numbers) - _NAMED} more" if len(numbers) > _NAMED else ""
+    return f" Their ids: {', '.join(map(str, numbers[:_NAMED]))}{more}."

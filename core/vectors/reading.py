@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,14 @@ from rasterio.crs import CRS
 from rasterio.errors import CRSError
 
 from ..errors import InputError
+from ..jobs.common import ID_FIELD
 
 _KINDS = {0: "point", 1: "line", 2: "line", 3: "polygon", 4: "point", 5: "line", 6: "polygon", 7: "collection"}
+_WHOLE = 2.0**53  # from which on float64 holds not every whole number
+
+
+def _none() -> np.ndarray:
+    return np.empty(0, dtype=np.int64)
 
 
 @dataclass
@@ -28,26 +35,40 @@ class Features:
         geometries: (N,) shapely geometries: two-dimensional, valid, not empty; multi-part ones kept, collections of
             polygons united.
         ids: (N,) row number in the source, counted from 0.
-        fids: (N,) the source's own number of each feature, which QGIS shows as ``$id``.
         crs: coordinate system; None when there is none.
         fields: values by field name, (N,) each; missing texts are None, missing numbers NaN.
-        types: type of each field in the file: whole numbers with nulls among them are float64 in ``fields``.
+        types: type of each field in the file: whole numbers with nulls among them are float64 in ``fields``, or, with any of
+            more than 53 bits, a masked array.
         repaired: how many geometries were invalid and were repaired.
         dropped: how many features had no usable geometry: none, empty, without area, or not finite.
+        numbers: (N,) id of each feature in its layer, as QGIS shows it; see :data:`core.jobs.common.ID_FIELD`.
+        repaired_numbers, dropped_numbers: the same of those repaired and dropped.
     """
 
     name: str
     geometries: np.ndarray
     ids: np.ndarray
-    fids: np.ndarray
     crs: CRS | None = None
     fields: dict[str, np.ndarray] = field(default_factory=dict)
     types: dict[str, np.dtype] = field(default_factory=dict)
     repaired: int = 0
     dropped: int = 0
+    numbers: np.ndarray = field(default_factory=_none)
+    repaired_numbers: np.ndarray = field(default_factory=_none)
+    dropped_numbers: np.ndarray = field(default_factory=_none)
 
     def __len__(self) -> int:
         return len(self.geometries)
+
+    def part(self, which: np.ndarray) -> Features:
+        """Return the features at ``which`` places: (n,) positions, or (N,) bool."""
+        return replace(
+            self,
+            geometries=self.geometries[which],
+            ids=self.ids[which],
+            fields={name: values[which] for name, values in self.fields.items()},
+            numbers=self.numbers[which],
+        )
 
 
 def read_features(source: str, columns: list[str] | None = None, geometry: tuple[str, ...] = ("polygon",)) -> Features:
@@ -79,7 +100,7 @@ def read_features(source: str, columns: list[str] | None = None, geometry: tuple
                     f"{name} has no field {', '.join(missing)}.",
                     f"It has {', '.join(present)}." if present else "It has no fields at all.",
                 )
-            meta, fids, wkb, values = pyogrio.raw.read(
+            meta, numbers, wkb, values = pyogrio.raw.read(
                 path, layer=layer, columns=columns, where=where, force_2d=True, return_fids=True
             )
     except DataLayerError as error:
@@ -92,18 +113,49 @@ def read_features(source: str, columns: list[str] | None = None, geometry: tuple
     if wkb is None:
         raise InputError(f"{name} is a table without geometry.", f"Give a layer of {_plural(geometry)}.")
     geometries = shapely.from_wkb(wkb, on_invalid="ignore")
+    del wkb
     keep, repaired = _clean(geometries, geometry, name)
+    fields = {
+        str(key): _whole_numbers(path, str(info["layer_name"]), where, str(key), column) if kind == "int64" else _texts(column)
+        for key, column, kind in zip(meta["fields"], values, meta["dtypes"], strict=True)
+    }
+    numbers = fields.get(ID_FIELD, numbers)
     return Features(
         name=name,
         geometries=geometries[keep],
         ids=np.flatnonzero(keep),
-        fids=fids[keep],
         crs=_crs(meta["crs"], name),
-        fields={str(key): column[keep] for key, column in zip(meta["fields"], values, strict=True)},
-        types={str(key): np.dtype(kind) for key, kind in zip(meta["fields"], meta["dtypes"], strict=True)},
-        repaired=repaired,
+        fields={key: column[keep] for key, column in fields.items()},
+        types={str(key): _type(kind) for key, kind in zip(meta["fields"], meta["dtypes"], strict=True)},
+        repaired=int(repaired.sum()),
         dropped=int((~keep).sum()),
+        numbers=numbers[keep],
+        repaired_numbers=numbers[repaired],
+        dropped_numbers=numbers[~keep],
     )
+
+
+def _whole_numbers(path: str, layer: str, where: str | None, name: str, column: np.ndarray) -> np.ndarray:
+    """Return a column of 64-bit whole numbers as it is, or, where float64 with nulls would round them, exact and masked."""
+    if column.dtype.kind != "f" or not (np.abs(column) >= _WHOLE).any():
+        return column
+    quoted = name.replace('"', '""')
+    sql = f'SELECT CAST("{quoted}" AS CHARACTER(20)) AS digits FROM "{layer}"{f" WHERE {where}" if where else ""}'
+    digits = pyogrio.raw.read(path, sql=sql, read_geometry=False)[3][0].tolist()
+    return np.ma.MaskedArray([int(text or 0) for text in digits], np.isnan(column), dtype=np.int64)
+
+
+def _type(name: str) -> np.dtype:
+    """The type of a column; lists become texts."""
+    return np.dtype(object if name.startswith("list") else name)
+
+
+def _texts(column: np.ndarray) -> np.ndarray:
+    """Return a column with lists and times of day in it, which no writer takes, as texts: JSON, and HH:MM:SS."""
+    if column.dtype != object or set(map(type, column.tolist())) <= {str, bytes, type(None)}:
+        return column
+    texts = [json.dumps(v.tolist()) if isinstance(v, np.ndarray) else v and str(v) for v in column.tolist()]
+    return np.array([*texts, None], dtype=object)[:-1]
 
 
 def _parse(source: str) -> tuple[str, str | int | None, str | None]:
@@ -122,8 +174,8 @@ def _parse(source: str) -> tuple[str, str | int | None, str | None]:
     return path, layer, where
 
 
-def _clean(geometries: np.ndarray, kinds: tuple[str, ...], name: str) -> tuple[np.ndarray, int]:
-    """Repair ``geometries`` in place; return which to keep and how many were repaired."""
+def _clean(geometries: np.ndarray, kinds: tuple[str, ...], name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Repair ``geometries`` in place; return which to keep and which were repaired, (N,) bool."""
     present = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))
     if "polygon" in kinds:
         _unwrap(geometries)
@@ -142,7 +194,7 @@ def _clean(geometries: np.ndarray, kinds: tuple[str, ...], name: str) -> tuple[n
         # "structure" keeps the kind of geometry: polygons stay polygons, parts that collapsed to lines go.
         geometries[broken] = shapely.make_valid(geometries[broken], method="structure", keep_collapsed=False)
         keep &= ~shapely.is_empty(geometries)
-    return keep, int((broken & keep).sum())
+    return keep, broken & keep
 
 
 def _unwrap(geometries: np.ndarray) -> None:

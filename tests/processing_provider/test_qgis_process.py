@@ -28,6 +28,26 @@ def test_it_suppresses_and_returns_the_numbers(qgis_process: Call, environment: 
     assert QgsVectorLayer(str(tmp_path / "o.gpkg"), "o", "ogr").featureCount() == 24
 
 
+def test_it_suppresses_with_every_option(qgis_process: Call, environment: Path, tmp_path: Path) -> None:
+    rows = [(box(column, 0, 20, 20), kind, conf) for column, kind, conf in ((0, "a", 3.0), (5, "b", 2.0), (300, "a", 1.0))]
+    rows.append((box(2, 0, 20, 20), "a", 0.0))  # filtered away
+    save(memory_layer(rows, "Class:string,Confidence:double"), tmp_path / "l.gpkg")
+    left, right, low, high = 499999, 500060, 4999900, 5000100
+    done = qgis_process(
+        "nonmaximumsuppression",
+        {
+            "INPUT": f"{tmp_path / 'l.gpkg'}|layername=l|subset=\"Confidence\" > 0", "CLASS_FIELD": "Class", "MAX_OVERLAP": 0.5,
+            "OVERLAP_MEASURE": "SMALLER_AREA", "WITHIN_CLASSES": False, "ACROSS_CLASSES": True, "DUPLICATES": "MERGE",
+            "EXTENT": f"{left},{right},{low},{high}", "OUTPUT_CRS": "EPSG:25833", "OUTPUT": str(tmp_path / "o.shp"),
+        },
+    )  # fmt: skip
+    assert done.code == 0, done.error
+    found = QgsVectorLayer(str(tmp_path / "o.shp"), "o", "ogr")
+    (feature,) = found.getFeatures()
+    assert done.output["results"]["REMOVED"] == 1 and feature["Confidence"] == 3 and feature["Class"] == "a"
+    assert found.crs().authid() == "EPSG:25833" and round(feature.geometry().area(), 3) == 12.5 * 10
+
+
 def test_it_checks_the_environment_when_there_is_none(qgis_process: Call, tmp_path: Path) -> None:
     report = tmp_path / "report.html"
     done = qgis_process("checkenvironment", {"OUTPUT_REPORT": str(report)}, KESTREL_PYTHON=None, KESTREL_CACHE=str(tmp_path))

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from qgis.core import (
+    Qgis,
     QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
     QgsFeature,
     QgsField,
     QgsFields,
@@ -18,10 +20,11 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingFeatureSourceDefinition,
     QgsProject,
+    QgsReferencedRectangle,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QDate, QMetaType
-from things import UTM, Log, box, memory_layer
+from things import UTM, Log, box, memory_layer, save
 
 Run = Callable[..., dict[str, Any]]
 pytestmark = pytest.mark.usefixtures("environment")
@@ -93,6 +96,107 @@ def test_nms_of_selected_features_in_the_order_of_the_layer(run: Run) -> None:
     assert [f["Class"] for f in result["OUTPUT"].getFeatures()] == [f"k{i}" for i in range(2, 38)]
 
 
+def test_nms_options_reach_the_worker(run: Run) -> None:
+    rows = [(box(0, 0, 40, 40), "roof", 60.0), (box(2, 2, 4, 4), "roof", 50.0), (box(10, 10, 4, 4), "pool", 40.0)]
+    found = {
+        name: [
+            f["Class"]
+            for f in run(
+                "nonmaximumsuppression", INPUT=memory_layer(rows, FIELDS), CLASS_FIELD="Class", MAX_OVERLAP=0.5,
+                OVERLAP_MEASURE="SMALLER_AREA", OUTPUT="memory:", **given,
+            )["OUTPUT"].getFeatures()
+        ]
+        for name, given in {"both": {}, "within": {"ACROSS_CLASSES": False}, "across": {"WITHIN_CLASSES": False}}.items()
+    }  # fmt: skip
+    assert found == {"both": ["roof"], "within": ["roof", "pool"], "across": ["roof"]}
+    with pytest.raises(QgsProcessingException, match="both false"):
+        run("nonmaximumsuppression", INPUT=memory_layer(rows, FIELDS), WITHIN_CLASSES=False, ACROSS_CLASSES=False,
+            OUTPUT="memory:")  # fmt: skip
+
+
+def test_nms_unites_what_it_removes_and_repairs_what_is_broken(run: Run, tmp_path: Path) -> None:
+    """In QGIS's own types: heights stay where nothing was changed, and the layer takes shapes of several parts."""
+    layer = QgsVectorLayer(f"PolygonZ?crs={UTM}&field=Confidence:double&field=name:string", "odd", "memory")
+    rows = [
+        ("POLYGON Z((0 0 7, 20 0 7, 20 10 7, 0 10 7, 0 0 7))", 2.0, "low"),
+        ("POLYGON Z((10 0 8, 30 0 8, 30 10 8, 10 10 8, 10 0 8))", 3.0, "high"),
+        ("POLYGON Z((100 0 9, 110 0 9, 110 10 9, 100 0 9))", 1.0, "alone"),
+        ("POLYGON Z((200 0 1, 210 10 1, 210 0 1, 200 10 1, 200 0 1))", 1.0, "bow"),
+        (None, 1.0, "nothing"),
+    ]
+    for wkt, *attributes in rows:
+        feature = QgsFeature(layer.fields())
+        feature.setAttributes(attributes)
+        if wkt:
+            feature.setGeometry(QgsGeometry.fromWkt(wkt))
+        assert layer.dataProvider().addFeature(feature)
+    for output in ("memory:", str(tmp_path / "o.gpkg")):
+        result = run("nonmaximumsuppression", INPUT=layer, DUPLICATES="MERGE", MAX_OVERLAP=0.3, OUTPUT=output)
+        found = result["OUTPUT"] if output == "memory:" else QgsVectorLayer(output, "o", "ogr")
+        features = {f["name"]: f.geometry() for f in found.getFeatures()}
+        assert list(features) == ["high", "alone", "bow"] and result["REMOVED"] == 1
+        assert features["high"].area() == 300 and features["high"].boundingBox().toString(0) == "0,0 : 30,10"
+        assert {point.z() for point in features["alone"].vertices()} == {9}
+        assert features["bow"].isGeosValid() and features["bow"].constGet().numGeometries() == 2
+        assert Qgis.WkbType(found.wkbType()) == Qgis.WkbType.MultiPolygonZ
+
+
+def test_nms_of_a_filtered_layer(run: Run, tmp_path: Path) -> None:
+    path = save(memory_layer(ROWS, FIELDS), tmp_path / "l.gpkg")
+    for source in (QgsVectorLayer(f"{path}|layername=l|subset=\"Confidence\" < 85", "l", "ogr"),
+                   QgsProcessingFeatureSourceDefinition(str(path), filterExpression='"Confidence" < 85')):  # fmt: skip
+        result = run("nonmaximumsuppression", INPUT=source, CLASS_FIELD="Class", MAX_OVERLAP=0.5, OUTPUT="memory:")
+        assert [f["Confidence"] for f in result["OUTPUT"].getFeatures()] == [10, 80]
+
+
+def test_nms_names_the_feature_as_the_layer_does(run: Run) -> None:
+    rows = [(box(i * 30, 0, 20, 20), "roof", None if i == 7 else 50.0) for i in range(10)]
+    layer = memory_layer(rows, FIELDS)
+    QgsProject.instance().addMapLayer(layer)
+    (bad,) = (f.id() for f in layer.getFeatures() if f.id() == 8)
+    layer.selectByIds([6, bad, 9])
+    source = QgsProcessingFeatureSourceDefinition(layer.id(), selectedFeaturesOnly=True)
+    with pytest.raises(QgsProcessingException, match=f"Feature {bad} of things.*no value in the field Confidence"):
+        run("nonmaximumsuppression", INPUT=source, OUTPUT="memory:")
+
+
+def test_nms_in_an_extent_of_any_coordinate_system(run: Run) -> None:
+    layer = memory_layer([(box(i * 100, 0, 20, 20), f"k{i}", 50.0) for i in range(5)], FIELDS)
+    around = QgsReferencedRectangle(QgsGeometry.fromWkt(box(190, 0, 120, 20)).boundingBox(), layer.crs())
+    degrees = QgsCoordinateReferenceSystem("EPSG:4326")
+    moved = QgsCoordinateTransform(layer.crs(), degrees, QgsProject.instance()).transformBoundingBox(around)
+    text = f"{around.xMinimum()},{around.xMaximum()},{around.yMinimum()},{around.yMaximum()}"
+    project = QgsProject.instance()
+    project.setCrs(QgsCoordinateReferenceSystem("EPSG:3857"))  # which bare numbers are not in
+    try:
+        for extent in (around, QgsReferencedRectangle(moved, degrees), text, f"{text} [{UTM}]"):
+            result = run("nonmaximumsuppression", INPUT=layer, EXTENT=extent, OUTPUT="memory:")
+            assert [f["Class"] for f in result["OUTPUT"].getFeatures()] == ["k2", "k3"]
+    finally:
+        project.setCrs(QgsCoordinateReferenceSystem())
+
+
+def test_nms_into_another_coordinate_system(run: Run, tmp_path: Path) -> None:
+    layer = memory_layer(ROWS, FIELDS)
+    result = run("nonmaximumsuppression", INPUT=layer, OUTPUT_CRS="EPSG:4326", MAX_OVERLAP=0.5, OUTPUT="memory:")
+    found = result["OUTPUT"]
+    assert found.crs() == QgsCoordinateReferenceSystem("EPSG:4326") and found.featureCount() == 2
+    assert found.extent().xMinimum() == pytest.approx(15, abs=0.01) and found.extent().yMinimum() == pytest.approx(
+        45.15, abs=0.01
+    )
+    with pytest.raises(QgsProcessingException, match="OUTPUT_CRS is 'nowhere', which is no known"):
+        run("nonmaximumsuppression", INPUT=layer, OUTPUT_CRS="nowhere", OUTPUT="memory:")
+    with pytest.raises(QgsProcessingException, match="things has no coordinate system"):
+        run("nonmaximumsuppression", INPUT=memory_layer(ROWS, FIELDS, crs=""), OUTPUT_CRS="EPSG:4326", OUTPUT="memory:")
+
+
+@pytest.mark.parametrize("geometry", ["LineString", "Point"])
+def test_nms_of_lines_and_points_says_what_is_needed(run: Run, geometry: str) -> None:
+    wkt = {"LineString": "LINESTRING(0 0, 1 1)", "Point": "POINT(0 0)"}[geometry]
+    with pytest.raises(QgsProcessingException, match=r"polygons are needed.*Buffer"):
+        run("nonmaximumsuppression", INPUT=memory_layer([(wkt, "a", 1.0)], FIELDS, geometry), OUTPUT="memory:")
+
+
 @pytest.mark.parametrize("crs", [UTM, "EPSG:4326", ""])
 def test_nms_of_nothing_in_any_coordinate_system_is_nothing(run: Run, crs: str) -> None:
     result = run("nonmaximumsuppression", INPUT=memory_layer([], FIELDS, crs=crs), OUTPUT="memory:")
@@ -128,7 +232,6 @@ def test_a_result_in_any_vector_format(run: Run, tmp_path: Path, ending: str) ->
 def test_a_sink_that_fails_leaves_no_file(kestrel: Any, tmp_path: Path) -> None:
     from kestrel.processing_provider.non_maximum_suppression import NonMaximumSuppressionAlgorithm
     from kestrel.processing_provider.sinks import Sink
-    from qgis.core import Qgis
 
     tool = NonMaximumSuppressionAlgorithm().create()
     fields = QgsFields()

@@ -304,7 +304,7 @@ def test_marked_layer(measure, make_layer, tmp_path):
     assert rows == [("TP", "car", "car", 1), ("FP", "car", None, 2), ("FP", "truck", None, 3), ("FN", None, "bus", 2)]
     assert marked.crs == read_features(found).crs
     there = read_features(truth)
-    assert marked.geometries[3].equals(there.geometries[1]) and there.fids[1] == marked.fields["Source_ID"][3]
+    assert marked.geometries[3].equals(there.geometries[1]) and there.numbers[1] == marked.fields["Source_ID"][3]
 
 
 def test_marked_layer_of_several_parts_in_the_detections_system(measure, make_layer, tmp_path):
