@@ -47,7 +47,6 @@ _METAVARS = {
     Kind.NUMBER: "NUMBER",
     Kind.BOOLEAN: "true|false",
     Kind.EXTENT: "XMIN,XMAX,YMIN,YMAX",
-    Kind.CRS: "CRS",
     Kind.BANDS: "N,N,...",
 }
 _SEVERAL = {  # how to give more than one

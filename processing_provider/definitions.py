@@ -124,8 +124,6 @@ def _bare(name: str, described: Parameter, default: object) -> QgsProcessingPara
         return QgsProcessingParameterEnum(name, label, described.choices, False, default, optional, usesStaticStrings=True)
     if kind is Kind.EXTENT:
         return QgsProcessingParameterExtent(name, label, default, optional)
-    if kind is Kind.CRS:
-        return QgsProcessingParameterCrs(name, label, default, optional)
     if kind is Kind.NEW_FOLDER:
         return QgsProcessingParameterFolderDestination(name, label, default, optional)
     if kind is Kind.NEW_FEATURES:

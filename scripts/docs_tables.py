@@ -47,7 +47,6 @@ _TAKES = {
     Kind.DECIMALS: "numbers",
     Kind.TEXT: "text",
     Kind.TEXTS: "names",
-    Kind.CRS: "coordinate system",
 }
 
 

@@ -37,7 +37,6 @@ class Kind(Enum):
     CHOICE = "choice"  # one of ``choices``
     CRS = "crs"  # authority code such as EPSG:4326, or WKT
     EXTENT = "extent"  # "xmin,xmax,ymin,ymax" or "xmin,xmax,ymin,ymax [EPSG:4326]"
-    CRS = "crs"  # coordinate system: authority code such as EPSG:25832, or WKT
     NEW_FOLDER = "new folder"  # path of a folder to write
     NEW_FEATURES = "new features"  # path of a vector file to write
     NEW_TABLE = "new table"  # path of a table to write: .csv or a vector format
