@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import shapely
 
-from core.detection.outlines import Mask, largest_parts, outlines
+from core.detection.masks import Masks
+from core.detection.outlines import largest_parts, outlines
 
 
 def disc(radius, size=64, centre=None, soft=False):
@@ -16,7 +17,8 @@ def disc(radius, size=64, centre=None, soft=False):
 
 
 def outline(values, col=0, row=0):
-    return outlines([Mask(np.round(values * 255).astype(np.uint8), col, row)])[0]
+    height, width = values.shape
+    return outlines(Masks([np.round(values * 255).astype(np.uint8)], np.array([[col, row, col + width, row + height]])))[0]
 
 
 def test_soft_mask_gives_the_true_circle():
@@ -50,7 +52,7 @@ def test_holes_stay_and_specks_go():
 def test_parts_of_one_object_stay_together_until_the_end():
     values = np.zeros((40, 40))
     values[5:20, 5:20] = values[25:35, 25:35] = 1
-    both = outlines([Mask((values * 255).astype(np.uint8), 0, 0)])
+    both = outlines(Masks([(values * 255).astype(np.uint8)], np.array([[0, 0, 40, 40]])))
     assert both[0].geom_type == "MultiPolygon" and len(both[0].geoms) == 2
     largest = largest_parts(both)[0]
     assert largest.geom_type == "Polygon" and largest.bounds == (5, 5, 20, 20)
@@ -62,7 +64,7 @@ def test_nothing_gives_none(values):
 
 
 def test_no_masks():
-    assert outlines([]).shape == (0,)
+    assert outlines(Masks([], np.empty((0, 4)))).shape == (0,)
 
 
 @pytest.mark.parametrize("seed", range(5))
