@@ -32,6 +32,7 @@ class Adjusted:
     Args:
         model: torchvision's detection interface.
         how: how it is run.
+        device: where it is.
         half: 16-bit type to compute in; None for single precision.
 
     Attributes:
@@ -42,8 +43,8 @@ class Adjusted:
         heeds_overlap: whether the network itself goes by it.
     """
 
-    def __init__(self, model: nn.Module, how: Inference, half: torch.dtype | None = None) -> None:
-        self._model, self._how, self._half = model, how, half
+    def __init__(self, model: nn.Module, how: Inference, device: torch.device, half: torch.dtype | None = None) -> None:
+        self._model, self._how, self._device, self._half = model, how, device, half
         self._heads: Any = getattr(model, "roi_heads", model)
         self._compiled: tuple[nn.Module, Any] | None = None
         self._draws = isinstance(model, GeneralizedRCNN) and self._heads.has_mask()
@@ -125,9 +126,9 @@ class Adjusted:
             return
         backbone = getattr(self._model, "backbone", None)
         if is_exact(self._model):
-            stack.enter_context(torch.autocast("cuda", self._half))
+            stack.enter_context(torch.autocast(self._device.type, self._half))
         elif isinstance(backbone, nn.Module):
-            _swap(stack, backbone, "forward", _in_half(backbone.forward, self._half))
+            _swap(stack, backbone, "forward", _in_half(backbone.forward, self._device, self._half))
 
 
 def _swap(stack: ExitStack, owner: Any, name: str, value: Any) -> None:
@@ -147,11 +148,11 @@ def _without_pasting(
     return result
 
 
-def _in_half(forward: Callable[..., Any], half: torch.dtype) -> Callable[..., Any]:
+def _in_half(forward: Callable[..., Any], device: torch.device, half: torch.dtype) -> Callable[..., Any]:
     """Return a backbone's ``forward`` that computes in 16 bits and answers in single precision."""
 
     def run(images: Tensor) -> Any:
-        with torch.autocast("cuda", half):
+        with torch.autocast(device.type, half):
             found = forward(images)
         return found.float() if isinstance(found, Tensor) else type(found)((name, one.float()) for name, one in found.items())
 

@@ -80,7 +80,7 @@ class Predictor:
         self._cuda = device.type == "cuda"
         self._name = describe_device(device)  # a card that is lost does not tell its name any more
         self._half = half_precision(device) if how.mixed_precision else None
-        self._adjusted = Adjusted(model, how, self._half)
+        self._adjusted = Adjusted(model, how, device, self._half)
         self._views = None if how.scales is None else all_views(how.scales, how.mirror_only)
         # What a single view is not so sure of counts where several are merged.
         self._floor = how.threshold / 2 if self._views and how.merge_policy != "MAX" else how.threshold
