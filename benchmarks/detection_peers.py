@@ -12,6 +12,7 @@ import contextlib
 import importlib.metadata
 import json
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -90,7 +91,9 @@ def geoai(image: str, network: nn.Module, model: str) -> Work:
     """``ObjectDetector.process_raster``, outlines without its regularisation."""
     from geoai.extract import ObjectDetector
 
-    detector = ObjectDetector(model=network, num_classes=2, device="cpu")
+    with tempfile.NamedTemporaryFile(suffix=".pth") as file:  # without one it fetches weights of its own
+        torch.save(network.state_dict(), file.name)
+        detector = ObjectDetector(file.name, model=network, num_classes=2, device="cpu")
     settings: dict[str, Any] = {
         "chip_size": (TILE, TILE), "overlap": OVERLAP / TILE, "confidence_threshold": 0.0, "batch_size": 4,
         "filter_edges": False, "min_object_area": 0,

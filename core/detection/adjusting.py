@@ -48,9 +48,7 @@ class Adjusted:
         self._heads: Any = getattr(model, "roi_heads", model)
         self._compiled: tuple[nn.Module, Any] | None = None
         self._draws = isinstance(model, GeneralizedRCNN) and self._heads.has_mask()
-        pastes = getattr(type(getattr(model, "transform", None)), "postprocess", None) is GeneralizedRCNNTransform.postprocess
-        usual = type(model).forward is GeneralizedRCNN.forward and not model._forward_hooks
-        self.small_masks = self._draws and pastes and usual and not how.boxes_only
+        self.small_masks = self._draws and not how.boxes_only and _pastes_as_usual(model)
         self.limit = how.detections_per_tile or getattr(self._heads, "detections_per_img", None)
         self.overlap = getattr(self._heads, "nms_thresh", None) if how.nms_overlap is None else how.nms_overlap
         self.heeds_overlap = hasattr(self._heads, "nms_thresh")
@@ -129,6 +127,12 @@ class Adjusted:
             stack.enter_context(torch.autocast(self._device.type, self._half))
         elif isinstance(backbone, nn.Module):
             _swap(stack, backbone, "forward", _in_half(backbone.forward, self._device, self._half))
+
+
+def _pastes_as_usual(model: Any) -> bool:
+    """Return whether nothing but the usual step at the end makes masks of the size of the tile, and nobody waits for them."""
+    usual = type(model.transform).postprocess is GeneralizedRCNNTransform.postprocess
+    return usual and type(model).forward is GeneralizedRCNN.forward and not model._forward_hooks
 
 
 def _swap(stack: ExitStack, owner: Any, name: str, value: Any) -> None:

@@ -40,7 +40,8 @@ class Inference:
         scales: sizes at which each tile is shown turned and mirrored (test-time augmentation), 1 for its own; None for no such
             thing.
         mirror_only: whether those views are mirrored left to right only: pictures that have an upside.
-        merge_policy: ``"MEAN"``, ``"MAX"`` or ``"MIN"``: the confidence of what several views show.
+        merge_policy: ``"MEAN"``, ``"MAX"`` or ``"MIN"``: the confidence of what several views show; see
+            :func:`core.detection.views.merge`. Below half the threshold a view does not show it.
         mixed_precision: whether a GPU computes in 16 bits where that does no harm.
         compile: whether the backbone is translated for the card first.
     """
@@ -61,7 +62,8 @@ class Inference:
 class Predictor:
     """A network on a device, called with tiles. To be called from one thread.
 
-    On a GPU the weights are laid out channels last. Whatever else is changed on the network is put back after each call.
+    On a GPU the weights are laid out channels last. Whatever else is changed on the network is put back after each call, during
+    which no other thread may use it.
 
     Args:
         model: torchvision's detection interface: a list of (C, h, w) tensors to a list of dicts with ``boxes``, ``labels``,

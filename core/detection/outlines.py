@@ -13,6 +13,7 @@ from .masks import Masks
 
 LEVEL = 127.5  # probability 0.5 of a mask in 0..255; no whole number, so that no cell's centre lies on the outline
 SMOOTHING = 0.3  # pixels by which leaving out a corner may move the outline
+_FINE = 0.015  # of the side of a square of the same area: the same for small objects, which would lose a tenth
 _SPECK = 4.0  # pixels: smaller parts and holes are noise
 _PART = 0.05  # of the largest part: smaller ones are noise
 _SHEET = 1024  # cells: width of the sheet that all masks of a tile are laid on
@@ -130,15 +131,16 @@ def _with_fewer_corners(polygons: np.ndarray) -> np.ndarray:
     Douglas and Peucker's way, which may cut narrow places off: those that it harms get the slow one that keeps what
     hangs together.
     """
-    simple = shapely.simplify(polygons, SMOOTHING, preserve_topology=False)
     areas = shapely.area(polygons)
+    tolerance = np.minimum(SMOOTHING, _FINE * np.sqrt(areas))
+    simple = shapely.simplify(polygons, tolerance, preserve_topology=False)
     harmed = (
         (np.abs(shapely.area(simple) - areas) > _HARM * areas)
         | (shapely.get_type_id(simple) != shapely.get_type_id(polygons))
         | ~shapely.is_valid(simple)
     ) & ~shapely.is_missing(polygons)
     if harmed.any():
-        simple[harmed] = tidy(shapely.simplify(polygons[harmed], SMOOTHING))
+        simple[harmed] = tidy(shapely.simplify(polygons[harmed], tolerance[harmed]))
     simple[~(shapely.area(simple) >= _SPECK)] = None
     return simple
 
