@@ -66,6 +66,13 @@ def describe_device(device: torch.device) -> str:
     return f"CPU ({torch.get_num_threads()} threads)"
 
 
+def half_precision(device: torch.device) -> torch.dtype | None:
+    """Return the 16-bit type that a device computes in: bfloat16 where the card has it, else float16; None on the CPU."""
+    if device.type != "cuda":
+        return None
+    return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
+
+
 def _trouble(gpu_id: int) -> tuple[str, str]:
     """Return why the card cannot be used and what to do; two empty texts when it can."""
     if torch.version.cuda is None:

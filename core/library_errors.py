@@ -16,7 +16,7 @@ _NO_MEMORY_TEXTS = (
     "killed by signal: killed",
 )  # fmt: skip
 _NO_GPU_MEMORY_TEXTS = ("cuda out of memory", "cuda error: out of memory", "status_alloc_failed")
-_GPU_TEXTS = ("cuda error", "cuda driver", "cudnn", "cublas", "nvml", "nvidia driver")
+_GPU_TEXTS = ("cuda error", "cuda driver", "cudnn", "cublas", "nvml", "nvidia driver", "gpu is lost")
 _WINDOWS_PAGING_FILE = 1455  # ERROR_COMMITMENT_LIMIT
 _WINDOWS_MISSING_LIBRARY = 126  # ERROR_MOD_NOT_FOUND
 _FROM_LOADER = "Caught "  # how torch's DataLoader begins the text of an error that comes from one of its processes

@@ -1,79 +1,148 @@
-"""From a network's masks and boxes to polygons in pixels."""
+"""From a network's masks to polygons in pixels."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 import numpy as np
 import shapely
 from contourpy import FillType, LineType, SerialContourGenerator, ZInterp
 
-LEVEL = 127.5  # probability 0.5 of a mask in 0..255; no whole number, so that no pixel lies on the outline
+from .masks import Masks
+
+LEVEL = 127.5  # probability 0.5 of a mask in 0..255; no whole number, so that no cell's centre lies on the outline
 SMOOTHING = 0.3  # pixels by which leaving out a corner may move the outline
+_FINE = 0.015  # of the side of a square of the same area: the same for small objects, which would lose a tenth
 _SPECK = 4.0  # pixels: smaller parts and holes are noise
 _PART = 0.05  # of the largest part: smaller ones are noise
+_SHEET = 1024  # cells: width of the sheet that all masks of a tile are laid on
+_HARM = 0.1  # share of its area that an object may lose or gain by the quick way of leaving out corners
 
 
-@dataclass(frozen=True)
-class Mask:
-    """The mask of one object.
+def outlines(masks: Masks) -> np.ndarray:
+    """Return (n,) polygons or multipolygons, in pixels of the tile, where the probability is at least 0.5.
 
-    Attributes:
-        values: (h, w) uint8, probability times 255.
-        col, row: position of its upper-left pixel in the tile.
-    """
-
-    values: np.ndarray
-    col: int
-    row: int
-
-
-def outlines(masks: Sequence[Mask]) -> np.ndarray:
-    """Return (N,) polygons or multipolygons, in pixels of the tile, where the probability is at least 0.5.
-
-    The outline runs between the pixel centres at the very place where the probability passes 0.5 (marching squares), so
+    The outline runs between the cells' centres at the very place where the probability passes 0.5 (marching squares), so
     it has no stairs; holes are kept, specks are not. Parts stay together: one element per mask, None where nothing reaches 0.5.
     """
-    points, ring_sizes, rings_in_part, parts_in_mask = [], [], [], []
-    for mask in masks:
-        parts = _trace(mask)
-        parts_in_mask.append(len(parts))
-        for part, offsets in parts:
-            points.append(part)
-            ring_sizes.extend(np.diff(offsets).tolist())
-            rings_in_part.append(len(offsets) - 1)
     found = np.full(len(masks), None, dtype=object)
-    if points:  # all rings of all masks at once: one call instead of thousands
-        rings = shapely.linearrings(np.concatenate(points), indices=_numbered(ring_sizes))
-        polygons = shapely.polygons(rings, indices=_numbered(rings_in_part))
-        owner = _numbered(parts_in_mask)
-        single = np.array(parts_in_mask) == 1
-        found[single] = polygons[single[owner]]
-        several = np.array(parts_in_mask) > 1
-        if several.any():
-            apart = several[owner]
-            found[several] = shapely.multipolygons(polygons[apart], indices=np.unique(owner[apart], return_inverse=True)[1])
-    return tidy(shapely.simplify(found, SMOOTHING))
+    polygons, owner = _parts(masks)
+    if len(owner):
+        count = np.bincount(owner, minlength=len(masks))
+        single = count[owner] == 1
+        found[owner[single]] = polygons[single]
+        if not single.all():
+            apart, number = np.unique(owner[~single], return_inverse=True)
+            found[apart] = shapely.multipolygons(polygons[~single], indices=number)
+    return _with_fewer_corners(found)
 
 
-def _numbered(sizes: Sequence[int]) -> np.ndarray:
-    """Return 0 as often as the first size says, then 1, and so on."""
-    return np.repeat(np.arange(len(sizes)), sizes)
+def _parts(masks: Masks) -> tuple[np.ndarray, np.ndarray]:
+    """Trace all masks at once.
 
-
-def _trace(mask: Mask) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the parts of a mask: the points of their rings, the outer first, and the offsets at which rings begin and end."""
-    values = np.pad(mask.values, 1).astype(np.float64)  # outlines close at the edge of the mask
-    rows, columns = (np.arange(length) + 0.5 for length in values.shape)  # pixel centres, less the border of 1
-    x, y = np.meshgrid(columns + mask.col - 1, rows + mask.row - 1)
+    Returns:
+        (k,) polygons, but for specks; (k,) the position of the mask that each is of, rising.
+    """
+    nothing = np.empty(0, dtype=object), np.empty(0, dtype=np.int64)
+    if not len(masks):
+        return nothing
+    sheet, owners, corners = _on_one_sheet(masks)
+    x, y = _centres(*sheet.shape)
     # The class itself: contour_generator() looks for NaN first, which takes longer than the contours.
     generator = SerialContourGenerator(
-        x, y, values, cast("Any", None), corner_mask=False, line_type=LineType.Separate, fill_type=FillType.OuterOffset,
-        quad_as_tri=False, z_interp=ZInterp.Linear, x_chunk_size=0, y_chunk_size=0,
+        x, y, sheet, cast("Any", None), corner_mask=False, line_type=LineType.Separate,
+        fill_type=FillType.ChunkCombinedOffsetOffset, quad_as_tri=False, z_interp=ZInterp.Linear, x_chunk_size=0,
+        y_chunk_size=0,
     )  # fmt: skip
-    return list(zip(*cast("Any", generator.filled(LEVEL, 1e6)), strict=True))
+    (points,), (ends,), (part_ends,) = cast("Any", generator.filled(LEVEL, 1e6))
+    if points is None:
+        return nothing
+    starts, sizes = ends[:-1].astype(np.int64), np.diff(ends.astype(np.int64))  # of the rings
+    outer = part_ends[:-1].astype(np.int64)  # the first ring of each part
+    part = np.repeat(np.arange(len(outer)), np.diff(part_ends.astype(np.int64)))  # of each ring
+    column, row = points[starts[outer]].T.astype(np.int64)
+    owner = owners[row, column]  # of each part
+
+    mask = np.repeat(owner[part], sizes)  # of each point
+    cells = np.array([values.shape[::-1] for values in masks.values])
+    points = masks.places[mask, :2] + (points - corners[mask]) * ((masks.places[:, 2:] - masks.places[:, :2]) / cells)[mask]
+
+    areas = _areas(points, starts, sizes)
+    largest = np.zeros(len(masks))
+    np.maximum.at(largest, owner, areas[outer])
+    good = areas[outer] >= np.maximum(_SPECK, _PART * largest[owner])
+    keep = good[part] & (areas >= _SPECK)
+    if not keep.all():
+        points, sizes, part = points[np.repeat(keep, sizes)], sizes[keep], part[keep]
+    if not len(sizes):
+        return nothing
+    rings = shapely.linearrings(points, indices=np.repeat(np.arange(len(sizes)), sizes))
+    polygons = shapely.polygons(rings, indices=np.unique(part, return_inverse=True)[1])
+    owner = owner[good]
+    order = np.argsort(owner, kind="stable")
+    return polygons[order], owner[order]
+
+
+def _on_one_sheet(masks: Masks) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Lay all masks side by side with a border of zeros around each, in which its outline closes: one tracing for all.
+
+    Returns:
+        (h, w) float64 values; (h, w) int32 position of the mask that lies there; (n, 2) x and y of each mask's corner.
+    """
+    shapes = np.array([values.shape for values in masks.values]) + 2
+    width = max(_SHEET, shapes[:, 1].max())
+    corners = np.empty((len(shapes), 2), dtype=np.int64)
+    left = top = height = 0
+    for index in np.argsort(-shapes[:, 0], kind="stable").tolist():
+        rows, columns = shapes[index].tolist()
+        if left + columns > width:
+            left, top, height = 0, top + height, 0
+        corners[index] = left + 1, top + 1
+        left, height = left + columns, max(height, rows)
+    sheet = np.zeros((top + height, width))
+    owners = np.zeros(sheet.shape, dtype=np.int32)
+    for index, (column, row) in enumerate(corners.tolist()):
+        rows, columns = shapes[index].tolist()
+        sheet[row : row + rows - 2, column : column + columns - 2] = masks.values[index]
+        owners[row - 1 : row + rows - 1, column - 1 : column + columns - 1] = index
+    return sheet, owners, corners
+
+
+@lru_cache(maxsize=16)
+def _centres(height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return x and y (height, width) of the centres of a sheet's cells."""
+    x, y = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
+    return x, y
+
+
+def _areas(points: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Return the (r,) areas, positive, of closed rings whose points (p, 2) follow each other."""
+    x, y = points.T
+    cross = np.zeros(len(points))
+    cross[:-1] = x[:-1] * y[1:] - x[1:] * y[:-1]
+    cross[starts + sizes - 1] = 0.0  # from the end of one ring to the start of the next
+    return np.abs(np.add.reduceat(cross, starts)) / 2
+
+
+def _with_fewer_corners(polygons: np.ndarray) -> np.ndarray:
+    """Return (n,) polygons without the corners that hardly matter, valid; None for specks.
+
+    Douglas and Peucker's way, which may cut narrow places off: those that it harms get the slow one that keeps what
+    hangs together.
+    """
+    areas = shapely.area(polygons)
+    tolerance = np.minimum(SMOOTHING, _FINE * np.sqrt(areas))
+    simple = shapely.simplify(polygons, tolerance, preserve_topology=False)
+    harmed = (
+        (np.abs(shapely.area(simple) - areas) > _HARM * areas)
+        | (shapely.get_type_id(simple) != shapely.get_type_id(polygons))
+        | ~shapely.is_valid(simple)
+    ) & ~shapely.is_missing(polygons)
+    if harmed.any():
+        simple[harmed] = tidy(shapely.simplify(polygons[harmed], tolerance[harmed]))
+    simple[~(shapely.area(simple) >= _SPECK)] = None
+    return simple
 
 
 def tidy(polygons: np.ndarray) -> np.ndarray:
@@ -81,7 +150,9 @@ def tidy(polygons: np.ndarray) -> np.ndarray:
 
     Parts and holes below 4 pixels are left out, and parts below a twentieth of the largest one.
     """
-    tidied = shapely.make_valid(polygons, method="structure", keep_collapsed=False)
+    tidied = polygons.copy()
+    invalid = ~shapely.is_valid(polygons) & ~shapely.is_missing(polygons)
+    tidied[invalid] = shapely.make_valid(polygons[invalid], method="structure", keep_collapsed=False)
     simple = (shapely.get_type_id(tidied) == 3) & (shapely.get_num_interior_rings(tidied) == 0)
     for index in np.flatnonzero(~simple & ~shapely.is_missing(tidied)):
         parts = shapely.get_parts(tidied[index])

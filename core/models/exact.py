@@ -54,6 +54,13 @@ class ExactAnchors(AnchorGenerator):
         super().set_cell_anchors(torch.float32, device)
 
 
+def is_exact(network: nn.Module) -> bool:
+    """Return whether a detector computes its boxes in single precision even where its layers run in half precision."""
+    heads = getattr(network, "roi_heads", network)
+    coder = getattr(heads, "box_coder", None)
+    return isinstance(coder, (ExactBoxCoder, ExactLinearCoder)) or bool(getattr(network, "exact", False))
+
+
 def answer_exactly(head: nn.Module) -> None:
     """Have the head of a one-stage detector return single precision, in which losses, scores and boxes are computed."""
     head.register_forward_hook(_in_single_precision)

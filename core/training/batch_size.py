@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
+from ..device import half_precision
 from ..errors import OutOfMemory
 from ..reporting import Reporter
 from .data.augmentation import Target
 from .data.chips import validation_item
 from .plan import Plan
-from .stepping import half_precision
 from .team import Team
 
 ON_CPU = 4

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ..device import half_precision
 from ..errors import OutOfMemory
-from ..models.backbones import body
 from ..reporting import Reporter
 from .averaging import Average
 from .data.augmentation import Target
@@ -144,45 +144,6 @@ class Stepper:
         self._parts = state["parts"]
 
 
-def half_precision(device: torch.device) -> torch.dtype | None:
-    """Return the 16-bit type that a device computes in: bfloat16 where the card has it, else float16; None on the CPU."""
-    if device.type != "cuda":
-        return None
-    return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
-
-
 def seed_all(numbers: tuple[int, ...]) -> None:
     """Seed what torch draws from, on all devices, by several numbers."""
     torch.manual_seed(int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> 1))
-
-
-def compile_backbone(network: nn.Module, sample: Tensor, half: torch.dtype | None, report: Reporter) -> None:
-    """Compile the part of a detector that was a classifier, in place; where that fails it stays as it is.
-
-    Its weights keep their names. The first batch of another shape compiles it again.
-
-    Args:
-        network: in training mode, on a CUDA card.
-        sample: (B, C, h, w) on the same card, as the part gets it.
-        half: 16-bit type that training computes in; None for single precision.
-        report: gets one line.
-    """
-    part = body(network)
-    before = {name: value.clone() for name, value in part.named_buffers()}  # statistics, which the sample would change
-    try:
-        part.compile()
-        with torch.autocast(sample.device.type, half or torch.float16, enabled=half is not None):
-            found = part(sample)
-        maps = list(found.values()) if isinstance(found, dict) else [found]
-        if any(one.requires_grad for one in maps):
-            torch.stack([one.float().mean() for one in maps]).sum().backward()
-        report.info("The backbone is compiled for this card.")
-    except Exception as error:  # of the compiler, the linker, the driver: a dozen kinds
-        part._compiled_call_impl = None
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        report.warning(f"The backbone cannot be compiled: {reason}. Training goes on without.")
-    finally:
-        part.zero_grad(set_to_none=True)
-        own = dict(part.named_buffers())
-        for name, value in before.items():
-            own[name].copy_(value)

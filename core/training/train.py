@@ -12,10 +12,11 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..device import choose_devices
+from ..device import choose_devices, half_precision
 from ..errors import Cancelled
 from ..jobs import TrainModel
 from ..models import MODELS
+from ..models.compiling import compile_backbone
 from ..new_folder import new_folder
 from ..packages import arcgis_verdict
 from ..reporting import Reporter, silent
@@ -33,7 +34,7 @@ from .plan import Plan
 from .rate_search import find_rate
 from .recipe import make_recipe
 from .results import write_results
-from .stepping import Stepper, compile_backbone, half_precision
+from .stepping import Stepper
 from .team import Team, gathered
 from .tensorboard import EventFiles
 
@@ -157,7 +158,10 @@ def _stepper(plan: Plan, network: nn.Module, team: Team, report: Reporter) -> St
     if recipe.compile and team.device.type == "cuda":
         sample = torch.zeros(recipe.batch_size, len(plan.card.bands), recipe.size, recipe.size, device=team.device)
         half = half_precision(team.device) if recipe.mixed_precision else None
-        compile_backbone(network.train(), sample, half, report)
+        if reason := compile_backbone(network.train(), sample, half, learning=True):
+            report.warning(f"The backbone cannot be compiled: {reason}. Training goes on without.")
+        else:
+            report.info("The backbone is compiled for this card.")
     if recipe.unfreeze_after:
         starting.unfreeze(network, plan.card, plan.job, plan.package)
     stepper = Stepper(network, recipe, plan.steps(team.size), team, report)

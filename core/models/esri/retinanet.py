@@ -93,6 +93,8 @@ class RetinaNet(nn.Module):
         nms_thresh: IoU above which the box of lower score goes, whatever its class.
     """
 
+    exact = True  # see core.models.exact
+
     def __init__(
         self,
         encoder: nn.Sequential,

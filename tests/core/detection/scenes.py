@@ -89,7 +89,7 @@ class Finder(torch.nn.Module):
         boxes = np.array([shape.bounds for shape in shapes]).reshape(-1, 4)
         boxes = boxes + self.random.uniform(-self.shaky, self.shaky, boxes.shape)
         result = {
-            "boxes": torch.tensor(boxes.clip(0, pixels.shape[0]), dtype=torch.float32),
+            "boxes": torch.tensor(boxes.clip(0, pixels.shape[::-1] * 2), dtype=torch.float32),
             "labels": torch.tensor(np.where(values >= TRUCK, 2, 1), dtype=torch.int64),
             "scores": torch.tensor(values / 255, dtype=torch.float32),
         }

@@ -5,12 +5,13 @@ import copy
 import pytest
 import torch
 
+from core.device import half_precision
 from core.errors import OutOfMemory
 from core.jobs import TrainModel
 from core.models import build
 from core.training.averaging import Average
 from core.training.recipe import make_recipe
-from core.training.stepping import Stepper, compile_backbone, half_precision
+from core.training.stepping import Stepper
 from core.training.team import Team
 
 CPU = torch.device("cpu")
@@ -118,15 +119,3 @@ def test_the_average_follows_the_weights_and_counts_what_counts(network):
 def test_the_cpu_computes_in_single_precision(network, make_log):
     assert half_precision(CPU) is None
     assert Stepper(network, recipe(), 1, Team(CPU), make_log()).half is None
-
-
-def test_a_backbone_that_cannot_be_compiled_stays_as_it_is(network, make_log, monkeypatch):
-    log = make_log()
-
-    def broken(*given, **named):
-        raise RuntimeError("no C compiler\nand more")
-
-    monkeypatch.setattr(network.backbone.body, "compile", lambda: setattr(network.backbone.body, "_compiled_call_impl", broken))
-    compile_backbone(network, torch.rand(1, 3, 64, 64), None, log)
-    assert "cannot be compiled: no C compiler. Training goes on without." in log.text
-    network.eval()([torch.rand(3, 64, 64)])
