@@ -275,8 +275,9 @@ def judge(found: np.ndarray, drawn: np.ndarray, tile: int) -> Verdict:
 
 def _iou(a: np.ndarray, i: np.ndarray, b: np.ndarray, j: np.ndarray) -> np.ndarray:
     """Return the (P,) IoU of the pixels whose centres lie in ``a[i]`` and in ``b[j]``: what was drawn is pixels."""
-    result = shapely.area(shapely.intersection(a[i], b[j]))
-    for pair in np.flatnonzero(result > 0):
+    both = shapely.area(shapely.intersection(a[i], b[j]))
+    result = both / (shapely.area(a)[i] + shapely.area(b)[j] - both)
+    for pair in np.flatnonzero(result > 0.05):
         one, other = _pixels(a[i[pair]], b[j[pair]])
         result[pair] = (one & other).sum() / max((one | other).sum(), 1)
     return result

@@ -75,10 +75,11 @@ class Stitcher:
     def _resolve(self, seen: Sightings, pairs: Pairs) -> Objects:
         """Return the objects that sightings make, of which all that belongs together is there."""
         cut, sides = seen.cut.copy(), (seen.boxes[:, 2:] - seen.boxes[:, :2]).max(axis=1)
+        short = np.maximum(SHORT, sides / CELLS)
         i, j = pairs.i, pairs.j
         for end, one, other in ((0, i, j), (1, j, i)):  # what goes on where the other's tile does not look is cut there
             much = (pairs.beyond[:, end] > BEYOND) & (pairs.covered[:, end] <= COVERED)
-            cut[other[pairs.match & (much | _passes(seen, one, other, np.maximum(SHORT, sides / CELLS)))]] = True
+            cut[other[pairs.match & (much | _passes(seen, one, other, short))]] = True
         covers = (cut[i] != cut[j]) & (np.where(cut[i], pairs.covered[:, 0], pairs.covered[:, 1]) > COVERED)
 
         whole, confirmed = self._without_repeats(seen, cut, i, j, ~cut[i] & ~cut[j])
@@ -86,7 +87,9 @@ class Stitcher:
         confirmed[coverer] = True
         # Tiles disagree a little on where the centre is, so that each may think that the other owns it; an object that is
         # large may be cut in the tile that owns it. Any other that its owner did not see is the stump of something cut.
-        believed = confirmed & ((seen.astray <= np.maximum(ASTRAY, sides / 4)) | (sides > self._padding))
+        tolerated = seen.astray <= np.maximum(ASTRAY, sides / 4)
+        large = (sides > self._padding) & ~_near(seen, short).any(axis=1) | (sides > 2 * (self._padding - SHORT))
+        believed = confirmed & (tolerated | large)
         stays = whole & (seen.owned | believed | (not self._exclude_pad))
         loose = cut.copy()
         loose[piece] = False
@@ -143,12 +146,18 @@ class Stitcher:
         return largest_parts(polygons)[0]
 
 
+_OUTWARD = np.array([-1.0, -1.0, 1.0, 1.0])
+
+
+def _near(seen: Sightings, short: np.ndarray) -> np.ndarray:
+    """Return (N, 4) bool: ends near that edge of its tile, no further than ``short`` (N,)."""
+    return (seen.windows - seen.boxes) * _OUTWARD <= short[:, None]
+
+
 def _passes(seen: Sightings, one: np.ndarray, other: np.ndarray, short: np.ndarray) -> np.ndarray:
-    """Return (P,) bool: ``other`` ends near an edge of its tile, no further than ``short`` (N,), that ``one`` goes past."""
-    outward = np.array([-1.0, -1.0, 1.0, 1.0])
-    edges = seen.windows[other] * outward
-    near = edges - seen.boxes[other] * outward <= short[other][:, None]
-    return (near & (seen.boxes[one] * outward > edges + EDGE)).any(axis=1)
+    """Return (P,) bool: ``other`` ends near an edge of its tile that ``one`` goes past."""
+    past = (seen.boxes[one] - seen.windows[other]) * _OUTWARD > EDGE
+    return (_near(seen, short)[other] & past).any(axis=1)
 
 
 def _groups(count: int, i: np.ndarray, j: np.ndarray) -> np.ndarray:
