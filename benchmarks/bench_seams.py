@@ -1,8 +1,8 @@
 """Seams: what tiles do to objects, on a raster whose right answer is known (:mod:`benchmarks.seams`).
 
-3000 discs and slanted bars of 4 to 1500 pixels, touching neighbours among them, tiles of 512: found by an exact network at three
-places of the tile grid, by one that is unsure at its tile's edges, and by networks that give boxes alone (there, bars along the
-axes: boxes of slanting neighbours do not tell them apart). The quick run has 300 objects.
+3000 discs and slanted bars of 4 to 1500 pixels, touching neighbours among them, tiles of 512: found by an exact network at
+three places of the tile grid, by one that is unsure at its tile's edges, and by networks that give boxes alone (there, bars
+along the axes: boxes of slanting neighbours do not tell them apart). The quick run has 300 objects.
 
 The peers are measured, on 300 objects, when ``KESTREL_PEERS`` names a Python that has them and PyTorch
 (``pip install sahi supervision``); those that it lacks are left out. See :mod:`benchmarks.seams_peers`.

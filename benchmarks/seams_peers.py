@@ -1,7 +1,8 @@
 """One peer finding the objects of one scene: ``python -m benchmarks.seams_peers TOOL IMAGE OUT``.
 
-Runs in any Python that has the tool, PyTorch, rasterio and shapely; each gets the exact network of :mod:`benchmarks.seams`, tiles of
-512 pixels that overlap by half, as Kestrel's do, and is otherwise left as it comes. Writes JSON with the outlines and the version.
+Runs in any Python that has the tool, PyTorch, rasterio and shapely; each gets the exact network of :mod:`benchmarks.seams`,
+tiles of 512 pixels that overlap by half, as Kestrel's do, and is otherwise left as it comes. Writes JSON with the outlines and
+the version.
 """
 
 from __future__ import annotations
@@ -21,13 +22,22 @@ TILE, OVERLAP = 512, 256
 
 def sahi(image: str, merge: str = "GREEDYNMM") -> list[shapely.Geometry]:
     """``get_sliced_prediction`` with its default merging."""
-    from benchmarks.seams import Exact
     from sahi.models.torchvision import TorchVisionDetectionModel
     from sahi.predict import get_sliced_prediction
 
-    network = Exact()
+    from benchmarks.seams import Exact
+
+    class WithoutSlivers(Exact):
+        """Leaves out what one row of pixels shows of an object: sahi raises an error about its outline."""
+
+        def forward(self, images: list) -> list[dict]:
+            return [
+                {name: values[_thick(found["masks"])] for name, values in found.items()} for found in super().forward(images)
+            ]
+
+    network = WithoutSlivers()
     network.roi_heads = SimpleNamespace(mask_predictor=True)  # by this sahi knows that there are masks
-    model = TorchVisionDetectionModel(model=network, category_mapping={"1": "object"}, confidence_threshold=0.05, device="cpu")
+    model = TorchVisionDetectionModel(model=network, category_mapping={"1": "object"}, confidence_threshold=0.5, device="cpu")
     result = get_sliced_prediction(
         image, model, TILE, TILE, OVERLAP / TILE, OVERLAP / TILE, perform_standard_pred=False, postprocess_type=merge, verbose=0
     )
@@ -40,8 +50,13 @@ def sahi(image: str, merge: str = "GREEDYNMM") -> list[shapely.Geometry]:
     return found
 
 
+def _thick(masks):
+    """Return (N,) bool: masks (N, 1, h, w) with 2 rows and 2 columns at least."""
+    return (masks.any(-1).sum(-1)[:, 0] > 1) & (masks.any(-2).sum(-1)[:, 0] > 1)
+
+
 def supervision(image: str) -> list[shapely.Geometry]:
-    """``InferenceSlicer`` with its default non-maximum suppression."""
+    """``InferenceSlicer`` with its default non-maximum suppression; masks in its compact form, which fit the memory."""
     import numpy as np
     import supervision as sv
 
@@ -55,7 +70,7 @@ def supervision(image: str) -> list[shapely.Geometry]:
             xyxy=found["boxes"], mask=found["masks"][:, 0] > 0.5, confidence=found["scores"], class_id=found["labels"]
         )
 
-    slicer = sv.InferenceSlicer(look, slice_wh=TILE, overlap_wh=OVERLAP)
+    slicer = sv.InferenceSlicer(look, slice_wh=TILE, overlap_wh=OVERLAP, compact_masks=True)
     with rasterio.open(image) as file:
         pixels = np.ascontiguousarray(file.read().transpose(1, 2, 0))
     found = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import shapely
 
@@ -19,7 +21,9 @@ def simplify(polygons: np.ndarray, tolerance: float) -> np.ndarray:
             what lies on a straight line.
     """
     simple = shapely.simplify(polygons, tolerance, preserve_topology=True)
-    bad = ~shapely.is_valid(simple) | ~(shapely.area(simple) > 0) | (shapely.get_type_id(simple) != shapely.get_type_id(polygons))
+    bad = (
+        ~shapely.is_valid(simple) | ~(shapely.area(simple) > 0) | (shapely.get_type_id(simple) != shapely.get_type_id(polygons))
+    )
     simple[bad] = polygons[bad]
     return simple
 
@@ -27,11 +31,11 @@ def simplify(polygons: np.ndarray, tolerance: float) -> np.ndarray:
 def regularise(polygons: np.ndarray, rough: float = ROUGH, short: float = SHORT) -> tuple[np.ndarray, np.ndarray]:
     """Return building outlines with right angles, each turned as its own longest walls are.
 
-    Each outline is first simplified. Its direction is the mean of those of its edges modulo 90 degrees, weighted by the squares of
-    their lengths (mean of angles multiplied by 4 on the circle). Each edge then becomes a line in this direction or across it,
-    through the mean of its points; edges that go on in one direction become one line, the lines beside a short edge too, and
-    the corners are where the lines cross. An outline that this changes too much, IoU below 0.8, stays as simplified:
-    roofs with slanting walls.
+    Each outline is first simplified. Its direction is the mean of those of its edges modulo 90 degrees, weighted by the squares
+    of their lengths (mean of angles multiplied by 4 on the circle). Each edge then becomes a line in this direction or across
+    it, through its middle; edges that go on in one direction become one line, the lines beside a short edge too, and the
+    corners are where the lines cross. The walls are moved in or out alike so that the area stays. An outline that this changes
+    too much, IoU below 0.8, stays as simplified: roofs with slanting walls.
 
     Args:
         polygons: (N,) valid shapely polygons, in pixels of square cells.
@@ -111,7 +115,7 @@ def _squared(points: list[list[float]], short: float) -> list[list[float]] | Non
         short: lines shorter than this go.
     """
     lines: list[tuple[bool, float, float]] = []  # whether along x; where across; length along, with its sign
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         along = abs(x1 - x0) >= abs(y1 - y0)
         line = (along, (y0 + y1) / 2, x1 - x0) if along else (along, (x0 + x1) / 2, y1 - y0)
         if lines and lines[-1][0] == along:

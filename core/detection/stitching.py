@@ -7,8 +7,8 @@ is *whole*. Two sightings of one class from two tiles are compared where both ti
   its centre stays;
 * a whole one belongs to the tile that owns its centre: seen from another tile alone, it goes;
 * a cut one that a whole one covers goes;
-* cut ones that continue each other are united, however many there are, and so is a "whole" one that goes on in a neighbour
-  beyond its own tile: the network had let it end short of the edge. The confidence is their mean, weighted by area.
+* cut ones that continue each other are united, however many there are, and so is a "whole" one near an edge of its tile that
+  a neighbour's goes past: the network had let it end short of the edge. The confidence is their mean, weighted by area.
 
 An object no larger than twice the padding is whole in the tile that owns it; unions serve the larger ones. With a padding below
 2 pixels, objects that touch each other within 2 pixels of a tile's edge cannot be told from one that is cut there.
