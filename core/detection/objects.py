@@ -10,6 +10,8 @@ import shapely
 
 from .tiles import Tile
 
+_FEW = 8  # points
+
 
 @dataclass(frozen=True)
 class Objects:
@@ -52,6 +54,7 @@ class Sightings:
         cut: (N,) bool: touches an edge of its tile beyond which the raster goes on.
         owned: (N,) bool: its centre lies in the core of its tile.
         astray: (N,) float64, how far its centre lies outside of that core, pixels.
+        rough: (N,) the polygons with fewer points, for comparing: their outline moves by a pixel at most.
     """
 
     polygons: np.ndarray
@@ -63,6 +66,7 @@ class Sightings:
     cut: np.ndarray
     owned: np.ndarray
     astray: np.ndarray
+    rough: np.ndarray
 
     def __len__(self) -> int:
         return len(self.scores)
@@ -99,4 +103,16 @@ class Sightings:
             cut=tile.cuts(boxes) | tile.cuts(reach),
             owned=tile.owns(centres),
             astray=tile.distances(centres),
+            rough=_rough(polygons),
         )
+
+
+def _rough(polygons: np.ndarray) -> np.ndarray:
+    """Return (N,) polygons with fewer points, near enough for comparing areas; those of few points as they are."""
+    rough = polygons.copy()
+    many = np.flatnonzero(shapely.get_num_coordinates(polygons) > _FEW)
+    tolerance = np.minimum(1.0, np.sqrt(shapely.area(polygons[many])) / 50)
+    rough[many] = shapely.make_valid(shapely.simplify(polygons[many], tolerance))
+    lost = many[~(shapely.area(rough[many]) > 0)]
+    rough[lost] = polygons[lost]
+    return rough
