@@ -12,7 +12,7 @@ import shapely
 
 from ..imagery import Raster
 from ..imagery.identity import identity
-from ..packages import Package
+from ..packages import ModelCard, Package
 from .inference import Inference
 from .tiles import Grid
 
@@ -20,7 +20,9 @@ VERSION = 1  # of the way from pixels to sightings: raised with every change tha
 _OF_THE_MACHINE = ("batch_size", "compile")  # how quickly it is seen, not what
 
 
-def fingerprint(raster: Raster, package: Package, how: Inference, grid: Grid, mask: np.ndarray | None, block_size: int) -> str:
+def fingerprint(
+    raster: Raster, package: Package, card: ModelCard, how: Inference, grid: Grid, mask: np.ndarray | None, block_size: int
+) -> str:
     """Return the name of a search, 32 hexadecimal digits.
 
     Raises:
@@ -31,6 +33,7 @@ def fingerprint(raster: Raster, package: Package, how: Inference, grid: Grid, ma
         "version": VERSION,
         "raster": identity(raster),
         "package": package_digest(package),
+        "card": card.to_dict(),
         "how": {name: sorted(value) if isinstance(value, frozenset) else value for name, value in seen_how.items()},
         "grid": repr(grid),
         "block": block_size,

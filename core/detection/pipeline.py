@@ -119,7 +119,7 @@ def detect(
     def journal() -> Journal | None:
         if not (resume and isinstance(model, Package)):
             return None
-        return open_journal(fingerprint(raster, model, how, grid, mask, plan.block_size), report)
+        return open_journal(fingerprint(raster, model, card, how, grid, mask, plan.block_size), report)
 
     skip = unreadable == "SKIP"
     if scheduler:
