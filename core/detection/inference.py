@@ -81,6 +81,10 @@ class Predictor:
         self._batch_size, self._report = how.batch_size or 4, report
         self.boxes_only = False
 
+    def fit(self, channels: int, tile_size: int) -> int:
+        """Return the batch size."""
+        return self._batch_size
+
     def __call__(self, images: list[torch.Tensor]) -> list[Prediction]:
         """Predict for float32 (C, h, w) tensors on the CPU.
 

@@ -115,9 +115,7 @@ def open_journal(fingerprint: str, report: Reporter) -> Journal | None:
         _sweep(folder)
         file = _locked(path)
         if file is None:
-            report.warning(
-                "Another run of the same search is at work now; this one starts from the beginning, without it."
-            )
+            report.warning("Another run of the same search is at work now; this one starts from the beginning, without it.")
             return None
         return Journal(path, file, report)
     except OSError as error:

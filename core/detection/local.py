@@ -20,7 +20,7 @@ from torch import nn
 
 from ..errors import DeviceError
 from ..models import load
-from ..packages import Package
+from ..packages import ModelCard, Package
 from ..reporting import Reporter
 from .blocks import Block, Seen, nothing_in
 from .inference import Inference, Prediction, Predictor
@@ -29,7 +29,6 @@ from .outlines import outlines
 from .reader import Picture, Reader
 from .tiles import Tile
 
-CPU_BATCH = 4  # tiles
 HEARTBEAT = 0.3  # seconds between signs of life, and looks for a cancel
 _MOST_THREADS = 8
 _BLOCKS_OPEN = 2  # blocks between the reader and whoever takes the results
@@ -54,6 +53,11 @@ def make_predictors(
         return [Predictor(load(model, device), device, how, report) for device in devices]
     copies = [model, *(copy.deepcopy(model).to(device) for device in devices[1:])]
     return [Predictor(network, device, how, report) for network, device in zip(copies, devices, strict=True)]
+
+
+def fit_batch(predictors: Sequence[Predictor], card: ModelCard, tile_size: int) -> int:
+    """Return how many tiles suit all of the predictors."""
+    return min(predictor.fit(len(card.bands), tile_size) for predictor in predictors)
 
 
 def thread_count(asked: int | None) -> int:

@@ -25,7 +25,7 @@ from .blocks import Area, Block, Plan, Seen, from_bytes, to_bytes
 from .fingerprint import fingerprint
 from .inference import Inference
 from .journal import Journal, open_journal
-from .local import CPU_BATCH, Crew, make_predictors, thread_count
+from .local import Crew, fit_batch, make_predictors, thread_count
 from .objects import Objects
 from .progress import SearchProgress
 from .reader import Reader
@@ -44,7 +44,7 @@ def detect(
     *,
     how: Inference | None = None,
     threshold: float | None = None,
-    batch_size: int | None = CPU_BATCH,
+    batch_size: int | None = 4,
     tile_size: int | None = None,
     padding: int | None = None,
     cell_size: float | None = None,
@@ -116,6 +116,7 @@ def detect(
     grid = Grid(raster.width, raster.height, size, size // 4 if padding is None else padding)
     area = None if mask is None else Area(mask, size)
     plan = Plan(grid, area, how.batch_size)
+
     def journal() -> Journal | None:
         if not (resume and isinstance(model, Package)):
             return None
@@ -123,9 +124,12 @@ def detect(
 
     skip = unreadable == "SKIP"
     if scheduler:
-        from .cluster import Cluster, Task
+        from .cluster import Cluster
 
-        cluster = Cluster(scheduler, Task(raster, model, card, how, plan.block_size, skip, str(device), parallel), report)
+        cluster = Cluster(
+            scheduler, raster, model, card, how, tile_size=size, block_size=plan.block_size, skip=skip, device=str(device),
+            parallel=parallel, report=report,
+        )  # fmt: skip
         return Detection(plan, grid, area, exclude_pad, cluster.work, journal, f"the Dask cluster {scheduler}", report)
 
     devices = [torch.device(it) for it in ([device] if isinstance(device, (str, torch.device)) else device)]
@@ -133,7 +137,8 @@ def detect(
     def search(blocks: Iterator[Block], tell: Callable[[], None]) -> Generator[Part]:
         predictors = make_predictors(model, devices, how, report)
         reader = Reader(raster, card, skip)
-        crew = Crew(predictors, reader, how.batch_size or CPU_BATCH, plan.block_size, thread_count(parallel), report)
+        batch_size = fit_batch(predictors, card, size)
+        crew = Crew(predictors, reader, batch_size, plan.block_size, thread_count(parallel), report)
         with closing(reader), crew:
             yield from crew.work(blocks, tell)
 

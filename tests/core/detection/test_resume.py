@@ -100,7 +100,7 @@ def test_a_killed_search_goes_on_and_finds_the_same(cache, scene, package, netwo
     expected = search(scene, package)
     assert network[0].seen == TILES and not list(cache.iterdir())
     code = CHILD.format(root=str(ROOT), after=140, scene=scene, folder=str(tmp_path))
-    stamp = os.stat(package.path)
+    stamp = package.path.stat()
     died = subprocess.run([sys.executable, "-c", code], env=os.environ, cwd=tmp_path, check=False)
     assert died.returncode == -signal.SIGKILL
     os.utime(package.path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
