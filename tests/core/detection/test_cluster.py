@@ -18,10 +18,9 @@ from core.detection.journal import open_journal
 from core.detection.objects import Objects
 from core.detection.pipeline import detect
 from core.errors import DeviceError, EnvironmentMissing, InputError, InvalidParameter, ModelError
-from core.models import build
-from core.packages import read_package, write_package
+from core.packages import read_package
 from core.reporting import Reporter, silent
-from tests.core.detection.scenes import Finder, card, draw
+from tests.core.detection.scenes import Finder, card, draw, small_package
 
 distributed = pytest.importorskip("distributed")
 HOW = Inference(threshold=0.01, batch_size=8)
@@ -109,16 +108,7 @@ def test_all_workers_search_and_nothing_stays(cluster, scene, tmp_path):
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory):
-    torch.manual_seed(3)
-    facts = card(
-        model_type="FasterRCNN", backbone="mobilenet_v2", tile_size=64, threshold=0.0,
-        options={"anchor_sizes": [8.0, 16.0, 32.0, 64.0, 128.0], "aspect_ratios": [0.5, 1.0, 2.0],
-                 "strides": [4, 8, 16, 32, 64], "pyramid_channels": 16, "box_features": 16, "mask_channels": 16,
-                 "proposals_before_nms": 50, "proposals": 20,
-                 "box_samples": 16, "max_detections": 10, "box_nms": 0.5, "min_score": 0.05, "resize": "none"},
-        bands=(0, 1, 2), band_names=("Red", "Green", "Blue"),
-    )  # fmt: skip
-    return str(write_package(tmp_path_factory.mktemp("package"), "model", facts, build(facts).state_dict()))
+    return small_package(tmp_path_factory.mktemp("package"), tile_size=64)
 
 
 @pytest.fixture
