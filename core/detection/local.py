@@ -87,8 +87,9 @@ class Crew:
         self._reader, self._report = reader, report
         # Even batches: 64 tiles by 37 would be 37 and 27.
         self._batch_size = math.ceil(block_size / math.ceil(block_size / batch_size))
-        self._ahead = threads + self._batch_size
+        self._ahead = 2 * threads
         self._room = threading.Semaphore(_BLOCKS_OPEN * block_size)  # a block must fit in whole, else it is never finished
+        self._undrawn = threading.Semaphore(self._ahead + self._batch_size)  # masks are large
         self._hands = ThreadPoolExecutor(threads, "tiles")
         self._results: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
         self._desk = _Desk(len(predictors))
@@ -200,7 +201,7 @@ class Crew:
             try:
                 predictions = predictor(list(batch.images.values()))
                 batch.boxes = predictor.boxes_only
-                drawn = [self._hands.submit(_sightings, *seen) for seen in zip(batch.images, predictions, strict=True)]
+                drawn = [self._draw(*seen) for seen in zip(batch.images, predictions, strict=True)]
             except DeviceError as error:
                 if self._desk.give_back(batch):
                     self._report.warning(f"{error.message} The search goes on with the other devices.")
@@ -212,6 +213,12 @@ class Crew:
                 batch.images.clear()
                 batch.drawn.set_result(drawn)
             self._desk.done()
+
+    def _draw(self, tile: Tile, prediction: Prediction) -> Future[Sightings]:
+        self._undrawn.acquire()
+        drawn = self._hands.submit(_sightings, tile, prediction)
+        drawn.add_done_callback(lambda _: self._undrawn.release())
+        return drawn
 
     def __enter__(self) -> Crew:
         return self
