@@ -35,24 +35,46 @@ _BLOCKS_OPEN = 2  # blocks between the reader and whoever takes the results
 _Result = TypeVar("_Result")
 
 
-def make_predictors(
-    model: nn.Module | Package, devices: Sequence[torch.device], how: Inference, report: Reporter
-) -> list[Predictor]:
-    """Put the network on each device.
+class Network:
+    """A network, put on its devices once for all searches that share it, when the first of them has something to search.
 
     Args:
         model: a package, or a network that is on the first device already.
-        devices: one or more.
-        how: how the network is run.
-        report: for the warnings of the predictors.
 
-    Raises:
-        ModelError: the package is damaged.
+    Attributes:
+        package: the package; None for a network that has none.
     """
-    if isinstance(model, Package):
-        return [Predictor(load(model, device), device, how, report) for device in devices]
-    copies = [model, *(copy.deepcopy(model).to(device) for device in devices[1:])]
-    return [Predictor(network, device, how, report) for network, device in zip(copies, devices, strict=True)]
+
+    def __init__(self, model: nn.Module | Package) -> None:
+        self.package = model if isinstance(model, Package) else None
+        self.model = model
+        self._loaded: dict[tuple[tuple[torch.device, ...], Inference], list[Predictor]] = {}
+
+    def on(self, devices: Sequence[torch.device], how: Inference, report: Reporter) -> list[Predictor]:
+        """Return the predictors, one for each device.
+
+        Args:
+            devices: one or more.
+            how: how the network is run.
+            report: for the warnings of the predictors.
+
+        Raises:
+            ModelError: the package is damaged.
+        """
+        key = tuple(devices), how
+        if key not in self._loaded:
+            self._loaded.clear()
+            self._loaded[key] = [
+                Predictor(network, device, how, report) for network, device in zip(self._copies(devices), devices, strict=True)
+            ]
+        return self._loaded[key]
+
+    def _copies(self, devices: Sequence[torch.device]) -> Iterator[nn.Module]:
+        if isinstance(self.model, Package):
+            yield from (load(self.model, device) for device in devices)
+        else:
+            yield self.model
+            yield from (copy.deepcopy(self.model).to(device) for device in devices[1:])
 
 
 def fit_batch(predictors: Sequence[Predictor], card: ModelCard, tile_size: int) -> int:

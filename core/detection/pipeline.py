@@ -25,7 +25,7 @@ from .blocks import Area, Block, Plan, Seen, from_bytes, to_bytes
 from .fingerprint import fingerprint
 from .inference import Inference
 from .journal import Journal, open_journal
-from .local import Crew, fit_batch, make_predictors, thread_count
+from .local import Crew, Network, fit_batch, thread_count
 from .objects import Objects
 from .progress import SearchProgress
 from .reader import Reader
@@ -39,7 +39,7 @@ Part = tuple[Sequence[Tile], Seen]
 
 def detect(
     source: str | Raster,
-    model: nn.Module | Package,
+    model: nn.Module | Package | Network,
     card: ModelCard | None = None,
     *,
     how: Inference | None = None,
@@ -70,7 +70,8 @@ def detect(
         source: an opened raster or mosaic, which stays as it is; or a path or any GDAL data source.
         model: a package, which is loaded onto each device when there is something to search; or a network on the first
             ``device`` with torchvision's detection interface: a list of float32 tensors (C, h, w) made by
-            :func:`core.models.prepare` to a list of dicts with ``boxes``, ``labels``, ``scores``, perhaps ``masks``.
+            :func:`core.models.prepare` to a list of dicts with ``boxes``, ``labels``, ``scores``, perhaps ``masks``. A
+            :class:`core.detection.local.Network` holds either, so that several searches load it once.
         card: what the model takes: bands, normalisation, tile size, threshold; None for the package's.
         how: how the network is run; in its place, the next two in short.
         threshold: lowest confidence, 0..1; None for the card's.
@@ -102,10 +103,12 @@ def detect(
         DeviceError: while it streams: the device failed; the cluster cannot be reached.
     """
     report = report or silent()
+    network = model if isinstance(model, Network) else Network(model)
+    package = network.package
     if card is None:
-        if not isinstance(model, Package):
+        if package is None:
             raise TypeError("a network needs a card")
-        card = model.card
+        card = package.card
     if isinstance(source, str):
         with Raster(source, cell_size, extent) as raster:
             pass
@@ -118,16 +121,16 @@ def detect(
     plan = Plan(grid, area, how.batch_size)
 
     def journal() -> Journal | None:
-        if not (resume and isinstance(model, Package)):
+        if not resume or package is None:
             return None
-        return open_journal(fingerprint(raster, model, card, how, grid, mask, plan.block_size), report)
+        return open_journal(fingerprint(raster, package, card, how, grid, mask, plan.block_size), report)
 
     skip = unreadable == "SKIP"
     if scheduler:
         from .cluster import Cluster
 
         cluster = Cluster(
-            scheduler, raster, model, card, how, tile_size=size, block_size=plan.block_size, skip=skip, device=str(device),
+            scheduler, raster, network.model, card, how, tile_size=size, block_size=plan.block_size, skip=skip, device=str(device),
             parallel=parallel, report=report,
         )  # fmt: skip
         return Detection(plan, grid, area, exclude_pad, cluster.work, journal, f"the Dask cluster {scheduler}", report)
@@ -135,7 +138,7 @@ def detect(
     devices = [torch.device(it) for it in ([device] if isinstance(device, (str, torch.device)) else device)]
 
     def search(blocks: Iterator[Block], tell: Callable[[], None]) -> Generator[Part]:
-        predictors = make_predictors(model, devices, how, report)
+        predictors = network.on(devices, how, report)
         reader = Reader(raster, card, skip)
         batch_size = fit_batch(predictors, card, size)
         crew = Crew(predictors, reader, batch_size, plan.block_size, thread_count(parallel), report)

@@ -22,7 +22,7 @@ from ..reporting import Reporter
 from .blocks import Block, Seen, to_bytes
 from .fingerprint import package_digest
 from .inference import Inference
-from .local import Crew, fit_batch, make_predictors, thread_count
+from .local import Crew, Network, fit_batch, thread_count
 from .reader import Reader
 from .shipping import ROOT
 
@@ -105,7 +105,7 @@ class _Desk:
         self._report = Reporter(self._hear)
         self._lock = threading.Lock()  # a worker with several threads still has one network
         _check(task, here)
-        self._predictor = make_predictors(task.model, [_device(task.device, here)], task.how, self._report)[0]
+        self._predictor = Network(task.model).on([_device(task.device, here)], task.how, self._report)[0]
         self._batch_size = fit_batch([self._predictor], task.card, task.tile_size)
         self._reader = Reader(task.raster, task.card, task.skip)
 

@@ -11,6 +11,7 @@ from affine import Affine
 
 from core.detection.blocks import Area, Plan
 from core.detection.inference import Inference
+from core.detection.local import Network
 from core.detection.objects import Objects
 from core.detection.pipeline import detect
 from core.detection.reader import Reader
@@ -196,3 +197,13 @@ def test_only_tiles_near_the_area_are_planned():
     assert len(tiles) == plan.tiles == 36
     assert all(tile.window.intersection(Window(900 - 129, 900 - 129, 259, 259)) for tile in tiles)
     assert list(Plan(grid, Area(np.array([shapely.box(-900, 0, -800, 1)]), 128), 4)) == []
+
+
+def test_searches_that_share_a_network_load_it_once(scene, tmp_path, monkeypatch):
+    from tests.core.detection.test_resume import make_package
+
+    loaded = []
+    monkeypatch.setattr("core.detection.local.load", lambda *_: loaded.append(Finder()) or loaded[-1])
+    network = Network(make_package(tmp_path))
+    found = [search(scene, network, extent=extent) for extent in (None, "0,300,-300,0")]
+    assert len(loaded) == 1 and all(map(len, found))
