@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,7 +86,11 @@ class Predictor:
         """Return the batch size."""
         return self._batch_size
 
-    def __call__(self, images: list[torch.Tensor]) -> list[Prediction]:
+    def stack(self, images: list[torch.Tensor]) -> torch.Tensor:
+        """Return tiles as one tensor on the CPU."""
+        return torch.stack(images)
+
+    def __call__(self, images: Sequence[torch.Tensor] | torch.Tensor) -> list[Prediction]:
         """Predict for float32 (C, h, w) tensors on the CPU.
 
         Raises:
@@ -110,7 +115,7 @@ class Predictor:
             self._report.warning(f"The GPU's memory is full: going on with a batch size of {self._batch_size}.")
         return done
 
-    def _predict(self, images: list[torch.Tensor]) -> list[Prediction]:
+    def _predict(self, images: Sequence[torch.Tensor] | torch.Tensor) -> list[Prediction]:
         cuda = self._device.type == "cuda"
         with torch.inference_mode(), torch.autocast(self._device.type, torch.float16, enabled=cuda):
             on_device = [(image.pin_memory() if cuda else image).to(self._device, non_blocking=True) for image in images]

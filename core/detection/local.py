@@ -32,6 +32,7 @@ from .tiles import Tile
 HEARTBEAT = 0.3  # seconds between signs of life, and looks for a cancel
 _MOST_THREADS = 8
 _BLOCKS_OPEN = 2  # blocks between the reader and whoever takes the results
+Pixels = Sequence[torch.Tensor] | torch.Tensor
 _Result = TypeVar("_Result")
 
 
@@ -100,13 +101,16 @@ class Crew:
         batch_size: tiles that the network takes at once.
         block_size: tiles of a block, at most.
         threads: how many read and outline.
+        gpu: whether the devices are GPUs, which batches are packed for.
         report: is warned when one of several devices fails, and knows whether the user cancelled.
     """
 
     def __init__(
-        self, predictors: Sequence[Predictor], reader: Reader, batch_size: int, block_size: int, threads: int, report: Reporter
-    ) -> None:
+        self, predictors: Sequence[Predictor], reader: Reader, batch_size: int, block_size: int, threads: int, gpu: bool,
+        report: Reporter,
+    ) -> None:  # fmt: skip
         self._reader, self._report = reader, report
+        self._pack: Callable[[list[torch.Tensor]], Pixels] = predictors[0].stack if gpu else list
         # Even batches: 64 tiles by 37 would be 37 and 27.
         self._batch_size = math.ceil(block_size / math.ceil(block_size / batch_size))
         self._ahead = 2 * threads
@@ -212,6 +216,8 @@ class Crew:
     def _hand_on(self, batch: _Batch) -> None:
         self._results.put(batch)
         if batch.images:
+            batch.pixels = self._pack(batch.images)
+            batch.images = []
             self._desk.put(batch)
         else:
             batch.drawn.set_result([])
@@ -221,9 +227,9 @@ class Crew:
     def _run(self, predictor: Predictor) -> None:
         while (batch := self._desk.take()) is not None:
             try:
-                predictions = predictor(list(batch.images.values()))
+                predictions = predictor(batch.pixels)
                 batch.boxes = predictor.boxes_only
-                drawn = [self._draw(*seen) for seen in zip(batch.images, predictions, strict=True)]
+                drawn = [self._draw(*seen) for seen in zip(batch.shown, predictions, strict=True)]
             except DeviceError as error:
                 if self._desk.give_back(batch):
                     self._report.warning(f"{error.message} The search goes on with the other devices.")
@@ -232,7 +238,7 @@ class Crew:
             except BaseException as error:  # it belongs to whoever takes the results
                 batch.drawn.set_exception(error)
             else:
-                batch.images.clear()
+                batch.pixels = []
                 batch.drawn.set_result(drawn)
             self._desk.done()
 
@@ -323,7 +329,9 @@ class _Batch:
 
     def __init__(self) -> None:
         self.tiles: list[Tile] = []
-        self.images: dict[Tile, torch.Tensor] = {}
+        self.shown: list[Tile] = []
+        self.images: list[torch.Tensor] = []  # of those shown, until they are packed
+        self.pixels: Pixels = []
         self.unreadable: list[str] = []
         self.boxes: bool | None = None
         self.drawn: Future[list[Future[Sightings]]] = Future()
@@ -331,7 +339,8 @@ class _Batch:
     def add(self, tile: Tile, picture: Picture) -> None:
         self.tiles.append(tile)
         if picture.pixels is not None:
-            self.images[tile] = picture.pixels
+            self.shown.append(tile)
+            self.images.append(picture.pixels)
         if picture.unreadable:
             self.unreadable.append(picture.unreadable)
 

@@ -130,8 +130,8 @@ def detect(
         from .cluster import Cluster
 
         cluster = Cluster(
-            scheduler, raster, network.model, card, how, tile_size=size, block_size=plan.block_size, skip=skip, device=str(device),
-            parallel=parallel, report=report,
+            scheduler, raster, network.model, card, how, tile_size=size, block_size=plan.block_size, skip=skip,
+            device=str(device), parallel=parallel, report=report,
         )  # fmt: skip
         return Detection(plan, grid, area, exclude_pad, cluster.work, journal, f"the Dask cluster {scheduler}", report)
 
@@ -141,7 +141,8 @@ def detect(
         predictors = network.on(devices, how, report)
         reader = Reader(raster, card, skip)
         batch_size = fit_batch(predictors, card, size)
-        crew = Crew(predictors, reader, batch_size, plan.block_size, thread_count(parallel), report)
+        gpu = devices[0].type == "cuda"
+        crew = Crew(predictors, reader, batch_size, plan.block_size, thread_count(parallel), gpu, report)
         with closing(reader), crew:
             yield from crew.work(blocks, tell)
 

@@ -105,7 +105,9 @@ class _Desk:
         self._report = Reporter(self._hear)
         self._lock = threading.Lock()  # a worker with several threads still has one network
         _check(task, here)
-        self._predictor = Network(task.model).on([_device(task.device, here)], task.how, self._report)[0]
+        self._device = _device(task.device, here)
+        model = task.model if isinstance(task.model, Package) else task.model.to(self._device)
+        self._predictor = Network(model).on([self._device], task.how, self._report)[0]
         self._batch_size = fit_batch([self._predictor], task.card, task.tile_size)
         self._reader = Reader(task.raster, task.card, task.skip)
 
@@ -113,10 +115,9 @@ class _Desk:
         """Return what was seen in blocks, and what there is to say."""
         task, found, parts = self._task, list[bytes](), list[Seen]()
         ends = {block.tiles[-1].number for block in blocks}
-        threads = thread_count(task.parallel)
-        with self._lock, Crew(
-            [self._predictor], self._reader, self._batch_size, task.block_size, threads, self._report
-        ) as crew:  # fmt: skip
+        threads, gpu = thread_count(task.parallel), self._device.type == "cuda"
+        crew = Crew([self._predictor], self._reader, self._batch_size, task.block_size, threads, gpu, self._report)
+        with self._lock, crew:
             for tiles, seen in crew.work(blocks, lambda: None):
                 parts.append(seen)
                 if tiles[-1].number in ends:
