@@ -28,9 +28,9 @@ from ..packages import ModelCard, Package
 from ..reporting import Reporter
 from . import shipping
 from .blocks import Block, Seen, from_bytes
+from .crew import HEARTBEAT
 from .fingerprint import package_digest
 from .inference import Inference
-from .local import HEARTBEAT
 from .remote import Task
 from .tiles import Tile
 

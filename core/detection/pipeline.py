@@ -1,7 +1,7 @@
 """The stream from pixels to objects: blocks of tiles are searched, or were so by an earlier run, and stitched in order.
 
 There is one stitcher, and three places that what it is given may come from: the threads of this machine
-(:mod:`core.detection.local`), the workers of a cluster (:mod:`core.detection.cluster`), and the journal of an earlier run
+(:mod:`core.detection.crew`), the workers of a cluster (:mod:`core.detection.cluster`), and the journal of an earlier run
 (:mod:`core.detection.journal`). It cannot tell them apart, so that the result is the same.
 """
 
@@ -22,10 +22,11 @@ from ..imagery import Raster
 from ..packages import ModelCard, Package
 from ..reporting import Reporter, silent
 from .blocks import Area, Block, Plan, Seen, from_bytes, to_bytes
+from .crew import Crew
 from .fingerprint import fingerprint
 from .inference import Inference
 from .journal import Journal, open_journal
-from .local import Crew, Network, fit_batch, thread_count
+from .local import Network, fit_batch, thread_count
 from .objects import Objects
 from .progress import SearchProgress
 from .reader import Reader

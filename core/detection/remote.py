@@ -20,9 +20,10 @@ from ..library_errors import translate
 from ..packages import ModelCard, Package
 from ..reporting import Reporter
 from .blocks import Block, Seen, to_bytes
+from .crew import Crew
 from .fingerprint import package_digest
 from .inference import Inference
-from .local import Crew, Network, fit_batch, thread_count
+from .local import Network, fit_batch, thread_count
 from .reader import Reader
 from .shipping import ROOT
 
