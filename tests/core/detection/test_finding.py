@@ -51,10 +51,12 @@ def test_any_network(scene, tmp_path):
 def test_options_reach_the_search(scene):
     model = Finder()
     mask = np.array([shapely.box(600000, 3099970, 600042, 3100000)])
-    found = find_objects(scene, model, threshold=0.1, tile_size=64, batch_size=3, boxes_only=True, mask=mask, bands=[2]).all()
+    found = find_objects(scene, model, threshold=0.1, tile_size=64, batch_size=3, mask=mask, bands=[2]).all()
     assert len(found) == 2 and max(model.sizes) == 3
     assert len(find_objects(scene, Finder(), threshold=0.1, extent="600000,600060,3099970,3100000").all()) == 2
     assert len(find_objects(scene, Finder(), threshold=0.99).all()) == 0
+    with pytest.raises(TypeError, match="no_such_option"):
+        find_objects(scene, Finder(), no_such_option=1)
 
 
 def test_other_pixel_types_need_a_range(tmp_path):
