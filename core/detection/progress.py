@@ -47,7 +47,7 @@ class SearchProgress:
         elapsed = 0.0 if self._start is None else time.monotonic() - self._start
         speed = (self.tiles - self._inherited) / elapsed if elapsed else 0.0
         rate = (
-            f"{speed:.1f} tiles/s, {speed * self._megapixels:.1f} megapixels/s, {self.tiles} of {self._total} tiles, "
+            f"{speed:.1f} tiles/s, {speed * self._megapixels:.2f} megapixels/s, {self.tiles} of {self._total} tiles, "
             f"{self._objects} objects"
         )
         fraction = self.tiles / self._total if self._total else 1.0
