@@ -82,18 +82,18 @@ class Cluster:
         """
         _import()
         parcel = shipping.parcel(_pickled(self._task))
-        client = self._connect()
+        client, work = self._connect(), shipping.by_value(shipping.work)
         waiting: deque[tuple[list[Block], Future]] = deque()
         try:
             self._check_versions(client)
-            sent = client.submit(shipping.same, parcel.plain(), pure=False)
+            sent = client.submit(shipping.by_value(shipping.same), parcel.plain(), pure=False)
             room = self._room(client)
             while True:
                 while len(waiting) < room and not self._report.cancelled:
                     some = list(islice(blocks, _AT_ONCE))
                     if not some:
                         break
-                    waiting.append((some, client.submit(shipping.work, sent, _pickled(some), pure=False)))
+                    waiting.append((some, client.submit(work, sent, _pickled(some), pure=False)))
                 if not waiting:
                     return
                 some, future = waiting[0]
@@ -108,7 +108,7 @@ class Cluster:
             with suppress(Exception):  # a cluster that is gone has nothing to clean up
                 client.cancel([future for _, future in waiting])
                 waiting.clear()
-                client.run(shipping.forget, parcel.name, on_error="ignore")
+                client.run(shipping.by_value(shipping.forget), parcel.name, on_error="ignore")
             with suppress(Exception):
                 client.close(timeout=5)
 
@@ -188,16 +188,14 @@ class Cluster:
 
 
 def _import() -> None:
-    """Look for Dask, and have it send our functions as they are, for the workers know nothing of this module."""
+    """Look for Dask."""
     try:
-        import cloudpickle
         import distributed  # noqa: F401
     except ImportError as error:
         raise EnvironmentMissing(
             "A Dask cluster needs the package distributed, which is not installed here.",
             f"Install it: {sys.executable} -m pip install distributed",
         ) from error
-    cloudpickle.register_pickle_by_value(shipping)
 
 
 def _pickled(value: Any) -> bytes:

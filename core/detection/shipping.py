@@ -7,11 +7,14 @@ which serves two versions of Kestrel keeps them apart.
 
 from __future__ import annotations
 
+import builtins
 import hashlib
 import io
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 ROOT = __name__.rpartition(".detection.")[0]  # of the core's modules, as they are called here
@@ -51,6 +54,17 @@ def parcel(task: bytes) -> Parcel:
                 archive.writestr(name, path.read_bytes(), zipfile.ZIP_DEFLATED)
     code = file.getvalue()
     return Parcel(f"kestrel_{hashlib.blake2b(code, digest_size=8).hexdigest()}", code, ROOT, task)
+
+
+def by_value(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of this module such that pickle takes its code along, on its way through the scheduler too.
+
+    What lives in ``__main__`` cannot be found by its name elsewhere; and a module that can be imported here, and perhaps where
+    the scheduler runs, would only be named.
+    """
+    travelling = FunctionType(function.__code__, {"__builtins__": builtins}, function.__name__)
+    travelling.__module__ = "__main__"
+    return travelling
 
 
 def same(value: Any) -> Any:

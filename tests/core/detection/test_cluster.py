@@ -1,7 +1,9 @@
 """A search on a Dask cluster of two processes gives what this machine gives, whatever happens to a worker."""
 
+import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -20,9 +22,11 @@ from core.detection.pipeline import detect
 from core.errors import DeviceError, EnvironmentMissing, InputError, InvalidParameter, ModelError
 from core.packages import read_package
 from core.reporting import Reporter, silent
+from tests.core.detection import scenes
 from tests.core.detection.scenes import Finder, card, draw, small_package
 
 distributed = pytest.importorskip("distributed")
+cloudpickle = pytest.importorskip("cloudpickle")
 HOW = Inference(threshold=0.01, batch_size=8)
 CARD = card(tile_size=64)
 
@@ -139,6 +143,40 @@ def test_a_package_and_a_journal(cluster, package, photo, tmp_path, monkeypatch,
     with detect("photo.tif", model, how=how, resume=True, scheduler="tcp://127.0.0.1:1", report=report) as stream:
         assert_equal(Objects.join(list(stream)), found)
     assert any("2 of 2 blocks are there" in event.text for event in report.events if event.kind == "message")
+
+
+@pytest.fixture
+def strangers(tmp_path):
+    """A scheduler and a worker in processes that know nothing of Kestrel, as those of a real cluster."""
+    library = str(Path(distributed.__file__).parents[1])
+    variables = {**os.environ, "PYTHONPATH": library}
+    where = ["--scheduler-file", str(tmp_path / "scheduler.json"), "--no-dashboard"]
+    commands = [["dask_scheduler", *where, "--port", "0"], ["dask_worker", *where, "--nthreads", "1", "--no-nanny"]]
+    running = []
+    try:
+        for command, *arguments in commands:
+            words = [sys.executable, "-m", f"distributed.cli.{command}", *arguments]
+            running.append(subprocess.Popen(words, cwd=tmp_path, env=variables, stderr=subprocess.DEVNULL))
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "scheduler.json").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        time.sleep(0.2)
+        yield json.loads((tmp_path / "scheduler.json").read_text())["address"]
+    finally:
+        for process in reversed(running):
+            process.kill()
+            process.wait()
+
+
+def test_a_cluster_that_knows_nothing_of_kestrel(strangers, scene):
+    """The code travels, and a network from a notebook with it."""
+    cloudpickle.register_pickle_by_value(scenes)
+    try:
+        found = search(scene, scheduler=strangers)
+    finally:
+        cloudpickle.unregister_pickle_by_value(scenes)
+    assert_equal(found, search(scene))
 
 
 class Hangs(Finder):
