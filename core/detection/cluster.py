@@ -131,6 +131,7 @@ class Cluster:
         """Refuse workers with another Python, which cannot take code of this one, and warn of another PyTorch."""
         mine = "{}.{}".format(*sys.version_info)
         found = client.get_versions(packages=["torch"])
+        own = found["client"]["packages"].get("torch")
         for address, about in found["workers"].items():
             theirs = ".".join(str(about["host"]["python"]).split(".")[:2])
             if theirs != mine:
@@ -139,10 +140,9 @@ class Cluster:
                     "All need the same version: start the workers in an environment like Kestrel's.",
                 )
             version = about["packages"].get("torch")
-            if version is not None and version != torch.__version__:
+            if version is not None and version != own:
                 self._report.warning(
-                    f"The Dask worker {address} has PyTorch {version}, this machine {torch.__version__}: results may differ a "
-                    "little."
+                    f"The Dask worker {address} has PyTorch {version}, this machine {own}: results may differ a little."
                 )
 
     def _room(self, client: Client) -> int:
