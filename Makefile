@@ -33,11 +33,12 @@ qgis:
 	@sh scripts/install_qgis.sh
 
 # Tools see QGIS's own modules, because the tests of the plugin run in QGIS's Python.
-$(TOOLS)/done: requirements-dev.txt | qgis
+$(TOOLS)/done: requirements-dev.txt Makefile | qgis
 	@echo "Installing the tools for tests and checks ..." >&2
 	@rm -rf $(TOOLS) $(LENT) && $(PYTHON) -m venv --system-site-packages $(TOOLS)
 	@$(TOOLS)/bin/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
-	@$(TOOLS)/bin/python -m pip install -q --disable-pip-version-check --target $(LENT) pytest pytest-timeout hypothesis
+	@$(TOOLS)/bin/python -m pip install -q --disable-pip-version-check --target $(LENT) \
+	    pytest pytest-timeout hypothesis distributed
 	@touch $@
 tools: $(TOOLS)/done
 
@@ -54,7 +55,7 @@ demo: setup ## find trees in real aerial imagery: export, train, detect, suppres
 
 test: setup test-core test-qgis ## run every test
 
-# The core's tests run in the managed environment as users have it; pytest is lent to it.
+# The core's tests run in the managed environment as users have it; pytest is lent to it, and Dask, which is optional.
 test-core: tools
 	@env PYTHONPATH="$(CURDIR)/$(LENT):$(CURDIR)" "$$($(PYTHON) -m core --python)" -m pytest tests/core
 

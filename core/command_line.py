@@ -31,6 +31,7 @@ from .run import run
 from .sharing import is_first, is_shared
 
 DONE, FAILED, USAGE, CANCELLED, STOPPED = 0, 1, 2, 3, 130
+_SHORT = {"detectobjects": ["detect"]}  # other names of tools
 _LONGEST_METAVAR = 60  # characters
 _METAVARS = {
     Kind.FIELD: "FIELD",
@@ -109,9 +110,10 @@ def make_parser() -> argparse.ArgumentParser:
     tools = parser.add_subparsers(metavar="TOOL", dest="tool", help="one of those below; TOOL --help tells its options")
     for name, job in JOBS.items():
         tool = tools.add_parser(
-            name, description=_description(job), allow_abbrev=False, usage=_usage(name, job), epilog=_more(job),
-            formatter_class=_Formatter,
+            name, aliases=_SHORT.get(name, []), description=_description(job), allow_abbrev=False, usage=_usage(name, job),
+            epilog=_more(job), formatter_class=_Formatter,
         )  # fmt: skip
+        tool.set_defaults(tool=name)
         _add_options(tool, job)
     return parser
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -130,6 +131,16 @@ class Mosaic(Raster):
             if valid.all():
                 break
         return self._nothing(window, chosen) if pixels is None else (pixels, valid)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The paths or data sources of all rasters behind it."""
+        return tuple(self._sources)
+
+    @property
+    def reading(self) -> str:
+        """How its sources are read; see :attr:`Raster.reading`."""
+        return f"{super().reading} {zlib.crc32(self._places.tobytes())}"
 
     def _part(self, number: int, box: Window) -> Raster:
         """One of the rasters on its part of the working grid, opened if it is not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,7 +39,8 @@ class Source:
     """
 
     def __init__(self, path: str, name: str, bands: Sequence[int] | None) -> None:
-        self._path, self._name = path, name
+        # A copy may be read in another process, where a relative path means something else.
+        self._path, self._name = os.path.abspath(path) if os.path.exists(path) else path, name  # noqa: PTH100, PTH110
         self._warps: list[dict[str, Any]] = []
         self._open: list[rasterio.DatasetReader] = []  # the file, and a dataset for each warp
         try:

@@ -195,6 +195,13 @@ def test_tables_folders_and_numbers(run_job, tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="quoted differently")
+def test_detect_is_short_for_detectobjects(run_job, tmp_path):
+    jobs = run_job(lambda on_event, is_cancelled: {})
+    (tmp_path / "m.dlpk").touch()
+    assert main(["detect", "--input", "a.tif", "--model", str(tmp_path / "m.dlpk"), "--output", "o.gpkg"]) == 0
+    assert jobs[0].name == "detectobjects"
+
+
 def test_the_command_that_qgis_shows_gives_the_same_job():
     job = ExportTrainingData(
         input_raster="a b's.tif", input_labels="l.gpkg|layername=x", output="out", extent="-10,-9,50,51", stride_x=64,

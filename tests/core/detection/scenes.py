@@ -7,7 +7,8 @@ import shapely
 import torch
 from affine import Affine
 
-from core.packages import IMAGENET, ClassInfo, ModelCard, Normalisation
+from core.models import build
+from core.packages import IMAGENET, ClassInfo, ModelCard, Normalisation, write_package
 
 CLASSES = (ClassInfo(3, "car", (255, 0, 0)), ClassInfo(7, "truck", None))
 TRUCK = 200  # from this brightness on
@@ -29,6 +30,21 @@ def draw(path, polygons, values, width, height, transform=None, crs="EPSG:32633"
     with rasterio.open(path, "w", "GTiff", transform=transform or Affine(1, 0, 0, 0, -1, 0), **profile) as file:
         file.write(np.repeat(pixels[None].astype(dtype), bands, 0))
     return str(path)
+
+
+def small_package(folder, **changes):
+    """Write a real package for RGB imagery, with random weights: small, and sure of nothing; return its path."""
+    torch.manual_seed(3)
+    options = {
+        "anchor_sizes": [8.0, 16.0, 32.0, 64.0, 128.0], "aspect_ratios": [0.5, 1.0, 2.0], "strides": [4, 8, 16, 32, 64],
+        "pyramid_channels": 16, "box_features": 16, "mask_channels": 16, "proposals_before_nms": 50, "proposals": 20,
+        "box_samples": 16, "max_detections": 10, "box_nms": 0.5, "min_score": 0.05, "resize": "none",
+    }  # fmt: skip
+    facts = card(
+        model_type="FasterRCNN", backbone="mobilenet_v2", threshold=0.0, options=options, bands=(0, 1, 2),
+        band_names=("Red", "Green", "Blue"), **changes,
+    )  # fmt: skip
+    return str(write_package(folder, "model", facts, build(facts).state_dict()))
 
 
 class Oracle(torch.nn.Module):
