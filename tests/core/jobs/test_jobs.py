@@ -26,7 +26,10 @@ NAMES = {
     "BACKBONE_WEIGHTS WEIGHTS_FILE WEIGHT_INIT_SCHEME MODEL_ARGUMENTS FIT_ANCHORS ARCGIS_COMPATIBLE EPOCHS BATCH_SIZE "
     "LEARNING_RATE AUGMENTATION AUGMENTATION_PARAMETERS CHIP_SIZE FREEZE UNFREEZE_AFTER OPTIMIZER SCHEDULE WEIGHT_AVERAGING "
     "GRADIENT_CLIP STOP_EARLY MONITOR PROCESSOR GPU_ID MIXED_PRECISION COMPILE SEED RESUME TENSORBOARD OUTPUT",
-    "detectobjects": "INPUT MODEL THRESHOLD PADDING BATCH_SIZE NMS MAX_OVERLAP EXTENT MASK CELL_SIZE PROCESSOR GPU_ID OUTPUT",
+    "detectobjects": "INPUT ADDITIONAL_RASTERS MODEL THRESHOLD OBJECTS_OF_INTEREST NMS MAX_OVERLAP CLASS_VALUE_FIELD TILE_SIZE PADDING "
+    "BATCH_SIZE EXCLUDE_PAD_DETECTIONS NMS_OVERLAP DETECTIONS_PER_TILE TEST_TIME_AUGMENTATION TTA_SCALES MERGE_POLICY "
+    "PIXEL_SPACE PROCESSING_MODE UNREADABLE EXTENT MASK CELL_SIZE RETURN_BBOXES SIMPLIFY REGULARIZE OUTPUT_CRS "
+    "PROCESSOR GPU_ID MIXED_PRECISION COMPILE PARALLEL SCHEDULER RESUME APPEND OUTPUT",
     "nonmaximumsuppression": "INPUT CONFIDENCE_FIELD CLASS_FIELD MAX_OVERLAP OUTPUT",
     "computeaccuracy": "DETECTIONS TRUTH DETECTION_CLASS_FIELD TRUTH_CLASS_FIELD CONFIDENCE_FIELD IOU MASK OUTPUT_TABLE "
     "OUTPUT_REPORT",
@@ -129,7 +132,7 @@ def test_the_runner_names_a_module_of_the_core(job):
         (DetectObjects, {"batch_size": 0}, "BATCH_SIZE (Batch Size) is 0; it must be from 1 to 4096."),
         (DetectObjects, {"batch_size": 2.5}, "it must be a whole number."),
         (DetectObjects, {"batch_size": "inf"}, "it must be a whole number."),
-        (DetectObjects, {"gpu_id": -1}, "GPU_ID (GPU ID) is -1; it must be at least 0."),
+        (DetectObjects, {"gpu_id": -1}, "GPU_ID (GPU ID) is [-1]; whole numbers count from 0, each at most once."),
         (DetectObjects, {"nms": "perhaps"}, "NMS (Non Maximum Suppression) is 'perhaps'; it must be true or false."),
         (DetectObjects, {"processor": "TPU"}, "PROCESSOR (Processor Type) is 'TPU'. Choose one of AUTO, GPU, CPU."),
     ],
