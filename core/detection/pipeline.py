@@ -1,246 +1,286 @@
-"""The stream from pixels to objects: reading, the network, outlining and stitching at the same time."""
+"""The stream from pixels to objects: blocks of tiles are searched, or were so by an earlier run, and stitched in order.
+
+There is one stitcher, and three places that what it is given may come from: the threads of this machine
+(:mod:`core.detection.local`), the workers of a cluster (:mod:`core.detection.cluster`), and the journal of an earlier run
+(:mod:`core.detection.journal`). It cannot tell them apart, so that the result is the same.
+"""
 
 from __future__ import annotations
 
 import math
-import os
-import threading
-import time
-from collections import deque
-from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from itertools import islice
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from itertools import groupby
+from types import TracebackType
 
 import numpy as np
-import shapely
 import torch
 from torch import nn
 
 from ..device import describe_device
 from ..imagery import Raster
-from ..models import prepare
-from ..packages import ModelCard
+from ..packages import ModelCard, Package
 from ..reporting import Reporter, silent
-from .inference import Inference, Prediction, Predictor
-from .objects import Objects, Sightings
-from .outlines import outlines
+from .blocks import Area, Block, Plan, Seen, from_bytes, to_bytes
+from .fingerprint import fingerprint
+from .inference import Inference
+from .journal import Journal, open_journal
+from .local import CPU_BATCH, Crew, make_predictors, thread_count
+from .objects import Objects
+from .progress import SearchProgress
+from .reader import Reader
 from .stitching import Stitcher
 from .tiles import Grid, Tile
 
-_HEARTBEAT = 0.3  # seconds between signs of life, and looks for a cancel
-_MOST_THREADS = 8  # each holds a batch of tiles
+_NAMED = 3  # places that a warning names
+
+Part = tuple[Sequence[Tile], Seen]
 
 
 def detect(
-    source: str,
-    model: nn.Module,
-    card: ModelCard,
+    source: str | Raster,
+    model: nn.Module | Package,
+    card: ModelCard | None = None,
     *,
+    how: Inference | None = None,
     threshold: float | None = None,
+    batch_size: int | None = CPU_BATCH,
     tile_size: int | None = None,
     padding: int | None = None,
-    batch_size: int = 4,
     cell_size: float | None = None,
     extent: str | None = None,
     mask: np.ndarray | None = None,
-    device: torch.device | str = "cpu",
+    exclude_pad: bool = True,
+    unreadable: str = "STOP",
+    device: torch.device | str | Sequence[torch.device | str] = "cpu",
+    parallel: int | None = None,
+    scheduler: str | None = None,
+    resume: bool = False,
     report: Reporter | None = None,
-) -> Generator[Objects, None, None]:
+) -> Detection:
     """Find the objects in a raster, piece by piece, with memory that does not grow with the raster.
 
     Each object comes once, and whole, wherever the tiles lie; see :mod:`core.detection.stitching`. Tiles without data are
     not searched.
 
+    When the user cancels, the stream does not raise: the batch in the network is finished, everything found until then comes
+    out, objects that are still cut among it, and :attr:`Detection.partial` is set.
+
     Args:
-        source: the raster: a path or any GDAL data source.
-        model: a network on ``device`` with torchvision's detection interface: a list of float32 tensors (C, h, w) made by
+        source: an opened raster or mosaic, which stays as it is; or a path or any GDAL data source.
+        model: a package, which is loaded onto each device when there is something to search; or a network on the first
+            ``device`` with torchvision's detection interface: a list of float32 tensors (C, h, w) made by
             :func:`core.models.prepare` to a list of dicts with ``boxes``, ``labels``, ``scores``, perhaps ``masks``.
-        card: what the model takes: bands, normalisation, tile size, threshold.
+        card: what the model takes: bands, normalisation, tile size, threshold; None for the package's.
+        how: how the network is run; in its place, the next two in short.
         threshold: lowest confidence, 0..1; None for the card's.
+        batch_size: tiles that the network works on at once; None for as many as suit the device.
         tile_size: side of the tiles, pixels; None for the card's.
         padding: border of each tile that its neighbours see too, pixels; None for a quarter of the tile.
-        batch_size: tiles that the network works on at once.
-        cell_size: pixel size to work at, see :class:`core.imagery.Raster`.
-        extent: part of the raster to work on, see there.
+        cell_size: pixel size to work at, see :class:`core.imagery.Raster`; only with a path.
+        extent: part of the raster to work on, see there; only with a path.
         mask: (M,) polygons in pixels of the working grid; only objects that touch one are given out. Tiles further than a
             tile from all of them are not searched.
-        device: where the model is.
+        exclude_pad: whether to leave out objects that only another tile than the one that owns their place saw.
+        unreadable: what to do about a tile that cannot be read: ``"STOP"`` or ``"SKIP"``, which warns.
+        device: where the model is, or is to be; several share the tiles. With ``scheduler``, what each worker uses: ``"auto"``,
+            ``"cpu"`` or ``"cuda"``.
+        parallel: threads that read and outline; None for one more than there are cores, at most 8.
+        scheduler: address of a Dask cluster that does the work; None for this machine.
+        resume: keep a journal, and go on with that of an earlier run of the same search. With a package only.
         report: is told the progress and asked for a cancel.
 
-    Yields:
-        Finished objects, about once for each row of tiles, in an order that does not depend on ``batch_size`` or the machine.
+    Returns:
+        A stream of finished objects in pixels of the working grid, about once for each row of tiles, in an order that does not
+        depend on batches, devices, workers or interruptions.
 
     Raises:
-        InputError: the raster cannot be read.
+        InputError: the raster cannot be opened; while it streams: nor read, or a worker of the cluster cannot do so.
         InvalidParameter: a padding that does not fit the tile size.
-        ModelError: the raster's pixels do not fit the model.
-        OutOfMemory: a single tile does not fit into the GPU's memory.
-        Cancelled: the user asked to stop.
+        ModelError: while it streams: the package is damaged, or the raster's pixels do not fit the model.
+        OutOfMemory: while it streams: a single tile does not fit into the GPU's memory.
+        DeviceError: while it streams: the device failed; the cluster cannot be reached.
     """
     report = report or silent()
+    if card is None:
+        if not isinstance(model, Package):
+            raise TypeError("a network needs a card")
+        card = model.card
+    if isinstance(source, str):
+        with Raster(source, cell_size, extent) as raster:
+            pass
+    else:
+        raster = source
+    how = how or Inference(card.threshold if threshold is None else threshold, batch_size)
     size = tile_size or card.tile_size
-    with Raster(source, cell_size, extent) as raster:
-        grid = Grid(raster.width, raster.height, size, size // 4 if padding is None else padding)
-    threshold = card.threshold if threshold is None else threshold
-    area = None if mask is None else _Area(mask, size)
-    predictor = Predictor(model, torch.device(device), Inference(threshold, batch_size), report)
-    progress = _Progress(report, grid, describe_device(torch.device(device)))
-    crew = _Crew(lambda: Raster(source, cell_size, extent), predictor, card)
-    stitcher: Stitcher | None = None
-    top = 0
-    try:
-        for tiles, seen_by_tile in crew.work(_batches(grid, area, batch_size), progress):
-            for tile, seen in zip(tiles, seen_by_tile, strict=True):
-                if stitcher is not None and tile.window.row > top:
-                    yield progress.count(_touching(area, stitcher.settle(tile.window.row)))
-                    top = tile.window.row
-                if seen is not None:
-                    stitcher = stitcher or Stitcher(predictor.boxes_only, grid.padding)
-                    stitcher.add(seen)
-            progress.advance(tiles)
-        if stitcher is not None:
-            yield progress.count(_touching(area, stitcher.settle(math.inf)))
-        progress.end()
-    finally:
-        crew.dismiss()
+    grid = Grid(raster.width, raster.height, size, size // 4 if padding is None else padding)
+    area = None if mask is None else Area(mask, size)
+    plan = Plan(grid, area, how.batch_size)
+    def journal() -> Journal | None:
+        if not (resume and isinstance(model, Package)):
+            return None
+        return open_journal(fingerprint(raster, model, how, grid, mask, plan.block_size), report)
+
+    skip = unreadable == "SKIP"
+    if scheduler:
+        from .cluster import Cluster, Task
+
+        cluster = Cluster(scheduler, Task(raster, model, card, how, plan.block_size, skip, str(device), parallel), report)
+        return Detection(plan, grid, area, exclude_pad, cluster.work, journal, f"the Dask cluster {scheduler}", report)
+
+    devices = [torch.device(it) for it in ([device] if isinstance(device, (str, torch.device)) else device)]
+
+    def search(blocks: Iterator[Block], tell: Callable[[], None]) -> Generator[Part]:
+        predictors = make_predictors(model, devices, how, report)
+        reader = Reader(raster, card, skip)
+        crew = Crew(predictors, reader, how.batch_size or CPU_BATCH, plan.block_size, thread_count(parallel), report)
+        with closing(reader), crew:
+            yield from crew.work(blocks, tell)
+
+    return Detection(plan, grid, area, exclude_pad, search, journal, " and ".join(map(describe_device, devices)), report)
 
 
-class _Crew:
-    """Threads that read and outline side by side, and one that runs the network, always the same one.
+class Detection(Iterator[Objects]):
+    """The stream of finished objects; from :func:`detect`. A context manager.
+
+    The journal of a search that came to its end is deleted when the ``with`` block is left without an exception, so that a
+    result that could not be written is not lost; without a ``with`` block, at the end of the stream.
 
     Args:
-        open_raster: opens the raster; called once in each thread, since a GDAL dataset belongs to one thread.
-        predictor: the network.
-        card: what it takes.
+        plan: what is searched.
+        grid, area: its tiles, and where objects are wanted.
+        exclude_pad: see :func:`detect`.
+        search: searches blocks in order, called when there is one to search.
+        open_journal: called once, at the first ``next``.
+        device: what does the work, in the user's words.
+        report: is told the progress.
+
+    Attributes:
+        partial: whether the user cancelled before everything was searched.
+        skipped: how many tiles could not be read and were left out.
     """
 
-    def __init__(self, open_raster: Callable[[], Raster], predictor: Predictor, card: ModelCard) -> None:
-        self._open, self._predictor, self._card = open_raster, predictor, card
-        self._rasters: list[Raster] = []
-        self._own = threading.local()
-        self._size = min((os.cpu_count() or 1) + 1, _MOST_THREADS)
-        self._hands = ThreadPoolExecutor(self._size, "tiles")
-        self._network = ThreadPoolExecutor(1, "network")
+    def __init__(
+        self,
+        plan: Plan,
+        grid: Grid,
+        area: Area | None,
+        exclude_pad: bool,
+        search: Callable[[Iterator[Block], Callable[[], None]], Generator[Part]],
+        open_journal: Callable[[], Journal | None],
+        device: str,
+        report: Reporter,
+    ) -> None:
+        self.partial, self.skipped = False, 0
+        self._plan, self._grid, self._area, self._exclude_pad = plan, grid, area, exclude_pad
+        self._search, self._open_journal, self._report = search, open_journal, report
+        self._progress = SearchProgress(report, plan, grid, device)
+        self._journal: Journal | None = None
+        self._unreadable: list[str] = []
+        self._complete = self._held = False
+        self._stream = self._objects()
 
-    def work(self, batches: Iterator[list[Tile]], progress: _Progress) -> Iterator[tuple[list[Tile], list[Sightings | None]]]:
-        """Yield each batch with what was seen in its tiles, None for tiles without data, in order; only a few are under way."""
-        queue: deque[tuple[list[Tile], Future[list[Sightings | None]]]] = deque()
-        while True:
-            for tiles in islice(batches, self._size + 1 - len(queue)):
-                queue.append((tiles, self._hands.submit(self._see, tiles)))
-            if not queue:
-                return
-            tiles, future = queue.popleft()
-            while not wait([future], timeout=_HEARTBEAT).done:
-                progress.tell()
-            progress.tell()
-            yield tiles, future.result()
+    def __next__(self) -> Objects:
+        """Return the next finished objects, at least one."""
+        try:
+            return next(self._stream)
+        except StopIteration:
+            if not self._held:
+                self.close()
+            raise
+        except BaseException:
+            self.close()
+            raise
 
-    def dismiss(self) -> None:
-        """Stop: the batch in the network is finished, the rest dropped."""
-        self._network.shutdown(wait=False, cancel_futures=True)
-        self._hands.shutdown(cancel_futures=True)
-        self._network.shutdown()
-        for raster in self._rasters:
-            raster.close()
+    def __enter__(self) -> Detection:
+        self._held = True
+        return self
 
-    def _see(self, tiles: list[Tile]) -> list[Sightings | None]:
-        images = {}
-        for tile in tiles:
-            pixels, valid = self._raster().read(tile.window, self._card.bands)
-            if valid.any():
-                images[tile] = prepare(pixels, self._card)
-        if not images:
-            return [None] * len(tiles)
-        predictions = self._network.submit(self._predictor, list(images.values())).result()
-        seen = {tile: _sightings(tile, prediction) for tile, prediction in zip(images, predictions, strict=True)}
-        return [seen.get(tile) for tile in tiles]
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._complete &= kind is None
+        self.close()
 
-    def _raster(self) -> Raster:
-        if not hasattr(self._own, "raster"):
-            self._own.raster = self._open()
-            self._rasters.append(self._own.raster)
-        return self._own.raster
+    def close(self) -> None:
+        """Stop, and keep the journal unless everything was searched."""
+        self._stream.close()
+        if self._journal is not None:
+            journal, self._journal = self._journal, None
+            if self._complete:
+                journal.delete()
+            else:
+                journal.close()
 
+    def _objects(self) -> Generator[Objects]:
+        stitcher: Stitcher | None = None
+        top = 0
+        with closing(self._seen()) as stream:
+            for tiles, seen in stream:
+                if stitcher is None and seen.boxes is not None:
+                    stitcher = Stitcher(seen.boxes, self._grid.padding, self._exclude_pad)
+                for row, group in groupby(tiles, key=lambda tile: tile.window.row):
+                    if stitcher is not None and row > top:
+                        yield from self._finished(stitcher.settle(row))
+                    top = row
+                    if stitcher is not None and len(seen.sightings):
+                        there, numbers = seen.sightings.tiles, [tile.number for tile in group]
+                        stitcher.add(seen.sightings[(there >= numbers[0]) & (there <= numbers[-1])])
+        self.partial = self._progress.tiles < self._plan.tiles
+        if stitcher is not None:
+            yield from self._finished(stitcher.settle(math.inf))
+        self._say_what_is_missing()
+        self._progress.tell()
+        self._complete = not self.partial
 
-def _sightings(tile: Tile, prediction: Prediction) -> Sightings:
-    """Turn a prediction in pixels of the tile into sightings in pixels of the raster."""
-    if prediction.masks is None:
-        polygons = shapely.box(*prediction.boxes.T)
-        polygons[shapely.area(polygons) == 0] = None
-    else:
-        polygons = outlines(prediction.masks)
-    origin = np.array([tile.window.col, tile.window.row], dtype=np.float64)
-    found = np.flatnonzero(~shapely.is_missing(polygons))
-    return Sightings.of_tile(
-        tile,
-        shapely.transform(polygons[found], lambda points: points + origin),
-        prediction.labels[found],
-        prediction.scores[found],
-        prediction.boxes[found] + np.tile(origin, 2),
-    )
+    def _finished(self, objects: Objects) -> Iterator[Objects]:
+        objects = objects if self._area is None else self._area.touching(objects)
+        self._progress.count(len(objects))
+        if len(objects):
+            yield objects
 
+    def _seen(self) -> Generator[Part]:
+        """Yield what was seen in all tiles, in order; ends early when the user cancels."""
+        journal = self._journal = self._open_journal()
+        if journal is not None and journal.inherited:
+            blocks = f"{journal.inherited} of {self._plan.blocks} blocks"
+            self._report.info(f"{blocks} are there from an earlier run; going on from there.")
+        known = frozenset() if journal is None else journal.finished()
+        missing = (block for block in self._plan if block.number not in known)
+        searched: Generator[Part] | None = None
+        try:
+            for block in self._plan:
+                if block.number in known and journal is not None:
+                    if self._report.cancelled:
+                        return
+                    self._progress.advance(len(block.tiles), inherited=True)
+                    self._progress.tell()
+                    yield block.tiles, from_bytes(journal.read(block.number))
+                    continue
+                if searched is None:
+                    self._progress.begin()
+                    searched = self._search(missing, self._progress.tell)
+                parts: list[Seen] = []
+                for tiles, seen in searched:
+                    parts.append(seen)
+                    self._progress.advance(len(tiles))
+                    last = tiles[-1].number == block.tiles[-1].number
+                    if last and journal is not None and not any(part.unreadable for part in parts):
+                        journal.write(block.number, to_bytes(Seen.join(parts)))
+                    self._unreadable.extend(seen.unreadable[: max(0, _NAMED - len(self._unreadable))])
+                    self.skipped += len(seen.unreadable)
+                    yield tiles, seen
+                    if last:
+                        break
+                else:
+                    return  # the user cancelled
+        finally:
+            if searched is not None:
+                searched.close()
 
-def _batches(grid: Grid, area: _Area | None, size: int) -> Iterator[list[Tile]]:
-    """Yield the tiles to search, ``size`` at a time."""
-    tiles = (tile for row in grid.rows() for tile in row if area is None or area.is_near(tile))
-    while batch := list(islice(tiles, size)):
-        yield batch
-
-
-class _Area:
-    """Polygons, (M,) in pixels, outside of which nothing is wanted."""
-
-    def __init__(self, polygons: np.ndarray, margin: float) -> None:
-        self._tree, self._margin = shapely.STRtree(polygons), margin
-
-    def is_near(self, tile: Tile) -> bool:
-        """Whether the tile, and a tile around it, touches the area: what reaches into the area may begin there."""
-        left, top, right, bottom = tile.window.bounds
-        around = shapely.box(left - self._margin, top - self._margin, right + self._margin, bottom + self._margin)
-        return len(self._tree.query(around, predicate="intersects")) > 0
-
-    def touching(self, objects: Objects) -> Objects:
-        """Return the objects that touch the area."""
-        return objects[np.unique(self._tree.query(objects.polygons, predicate="intersects")[0])]
-
-
-def _touching(area: _Area | None, objects: Objects) -> Objects:
-    return objects if area is None else area.touching(objects)
-
-
-class _Progress:
-    """What the user is told while tiles go through."""
-
-    def __init__(self, report: Reporter, grid: Grid, device: str) -> None:
-        self._report, self._grid, self._device = report, grid, device
-        self._total, self._start = len(grid), time.monotonic()
-        self._tiles = self._objects = 0
-        self._fraction = 0.0
-
-    def advance(self, tiles: list[Tile]) -> None:
-        """Note that these tiles are done."""
-        self._tiles += len(tiles)
-        self._fraction = (tiles[-1].number + 1) / self._total
-
-    def count(self, objects: Objects) -> Objects:
-        """Note that these objects are finished, and return them."""
-        self._objects += len(objects)
-        return objects
-
-    def tell(self) -> None:
-        """Report, and raise :class:`core.errors.Cancelled` if the user asked to stop."""
-        self._report.check_cancelled()
-        elapsed = time.monotonic() - self._start
-        megapixels = self._fraction * self._grid.width * self._grid.height / 1e6
-        rate = (
-            f"{self._tiles / max(elapsed, 1e-9):.1f} tiles/s, {self._tiles} of {self._total} tiles, "
-            f"{megapixels:.1f} megapixels, {self._objects} objects"
-        )
-        remaining = elapsed * (1 - self._fraction) / self._fraction if self._fraction else None
-        self._report.progress(self._fraction, f"Detecting objects on {self._device}", rate, remaining)
-
-    def end(self) -> None:
-        """Report that all tiles are done."""
-        self._fraction = 1.0
-        self.tell()
+    def _say_what_is_missing(self) -> None:
+        if self.skipped:
+            more = self.skipped - len(self._unreadable)
+            tiles = "tile" if self.skipped == 1 else "tiles"
+            self._report.warning(
+                f"{self.skipped} {tiles} could not be read and were left out: {'; '.join(self._unreadable)}"
+                f"{f' and {more} more' if more else ''}."
+            )

@@ -77,10 +77,11 @@ class Stitcher:
     Args:
         boxes: whether the model gives boxes: what is united then stays a box.
         padding: of the tiles, pixels.
+        exclude_pad: whether to leave out objects that only another tile than the one that owns their place saw.
     """
 
-    def __init__(self, boxes: bool, padding: int) -> None:
-        self._boxes, self._padding = boxes, padding
+    def __init__(self, boxes: bool, padding: int, exclude_pad: bool = True) -> None:
+        self._boxes, self._padding, self._exclude_pad = boxes, padding, exclude_pad
         self._reach = REACH if padding < REACH else 0.0
         self._waiting: list[Sightings] = []
 
@@ -122,7 +123,7 @@ class Stitcher:
         # Tiles disagree a little on where the centre is, so that each may think that the other owns it; an object that is
         # large may be cut in the tile that owns it. Any other that its owner did not see is the stump of something cut.
         believed = confirmed & ((seen.astray <= np.maximum(ASTRAY, sides / 4)) | (sides > self._padding))
-        stays = whole & (seen.owned | believed)
+        stays = whole & (seen.owned | believed | (not self._exclude_pad))
         loose = cut.copy()
         loose[piece] = False
 
@@ -159,7 +160,7 @@ class Stitcher:
             boxes = seen.boxes[members]
             bounds = np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
             large = len(members) > 1 and (bounds[2:] - bounds[:2]).max() > 2 * self._padding
-            if not (large or seen.owned[members].any()):
+            if not (large or seen.owned[members].any() or not self._exclude_pad):
                 continue  # its owner, who saw it whole, did not find it
             polygon = self._union(seen.polygons[members], bounds)
             weights = shapely.area(seen.polygons[members])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -163,6 +164,16 @@ class Mosaic(Raster):
             if valid.all():
                 return number
         return parts[0]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The paths or data sources of all rasters behind it."""
+        return tuple(self._sources)
+
+    @property
+    def reading(self) -> str:
+        """How its sources are read; see :attr:`Raster.reading`."""
+        return f"{super().reading} {zlib.crc32(self._places.tobytes())}"
 
     def _part(self, number: int, box: Window) -> Raster:
         """One of the rasters on its part of the working grid, opened if it is not."""

@@ -199,6 +199,17 @@ class Raster:
         return self.crs.to_wkt() if self.crs else None
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        """The paths or data sources of all rasters behind it."""
+        return (self.source,)
+
+    @property
+    def reading(self) -> str:
+        """How its sources are read, as a text that tells this working grid from any other of the same files."""
+        space = "pixels" if self._pixel_space else "map"
+        return f"{space} {self.width} x {self.height} {tuple(self.transform)} {self.crs_wkt} {self._bands}"
+
+    @property
     def span(self) -> str:
         """The map rectangle around the working grid for a message: ``"x 1 to 2, y 3 to 4 in EPSG:32645"``."""
         if isinstance(self._ground, AffineGround):

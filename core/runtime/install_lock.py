@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import socket
-import sys
 import time
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
 from ..reporting import Reporter
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
-
-_HELD = {errno.EACCES, errno.EAGAIN, errno.EDEADLK}
+from . import file_lock
 
 
 class InstallLock:
@@ -65,7 +57,7 @@ class InstallLock:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         assert self._file is not None
         with contextlib.suppress(OSError):
-            self._release()
+            file_lock.release(self._file)
         self._file.close()
         self._file = None
 
@@ -87,26 +79,10 @@ class InstallLock:
 
     def _take(self) -> bool:
         """Try to take the lock, without waiting."""
+        assert self._file is not None
         try:
-            if sys.platform == "win32":
-                # One byte far behind the text, because Windows lets nobody read what is locked.
-                self._seek()
-                msvcrt.locking(self.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                fcntl.flock(self.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return file_lock.take(self._file)
         except OSError as error:
-            if error.errno in _HELD:
-                return False
             # A network folder that knows no locks: better built without than not at all.
             self._report.warning(f"The folder {self.path.parent} cannot be locked ({error.strerror}); do not build it twice.")
-        return True
-
-    def _release(self) -> None:
-        if sys.platform == "win32":
-            self._seek()
-            msvcrt.locking(self.fileno(), msvcrt.LK_UNLCK, 1)
-        else:
-            fcntl.flock(self.fileno(), fcntl.LOCK_UN)
-
-    def _seek(self) -> None:
-        os.lseek(self.fileno(), 1 << 20, os.SEEK_SET)
+            return True

@@ -1,6 +1,8 @@
 """Tiles leave no trace: exact networks on drawn scenes, whatever the tiling."""
 
+import re
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from affine import Affine
 
 from core.detection.objects import Objects
 from core.detection.pipeline import detect
-from core.errors import Cancelled, InputError, InvalidParameter, ModelError, OutOfMemory
+from core.errors import InputError, InvalidParameter, ModelError, OutOfMemory
 from core.imagery import Raster
 from core.reporting import Reporter
 from core.vectors import to_map
@@ -149,6 +151,16 @@ def test_tiles_without_data_are_not_searched(tmp_path):
     assert model.seen == 1
 
 
+def test_batches_are_filled_from_tiles_with_data(tmp_path):
+    random = np.random.default_rng(3)
+    spots = [shapely.box(x, y, x + 2, y + 2) for x, y in random.integers(0, 800, (20, 2))]
+    path = draw(tmp_path / "scene.tif", spots, values_for(20), 900, 900, nodata=0)
+    model = Finder()
+    run(path, model, padding=0)
+    with_data = sum(model.sizes)
+    assert 10 < with_data < 49 and model.sizes == [4] * (with_data // 4) + [with_data % 4] * (with_data % 4 > 0)
+
+
 def test_raster_without_objects(tmp_path):
     assert len(run(draw(tmp_path / "empty.tif", [], [], 300, 200))) == 0
 
@@ -179,19 +191,55 @@ def test_extent_and_cell_size_move_the_working_grid(tmp_path):
     assert found.polygons[0].bounds == pytest.approx((25, 25, 55, 55), abs=0.6)
 
 
-def test_progress_and_cancel(tmp_path):
+def test_progress(tmp_path):
     path = draw(tmp_path / "scene.tif", [shapely.box(100, 100, 160, 160)], [100], 400, 400)
-    told, cancel = [], threading.Event()
+    told = []
     assert len(run(path, report=Reporter(told.append))) == 1
     last = told[-1]
-    assert last.kind == "progress" and last.fraction == 1
-    assert "tiles/s, 36 of 36 tiles, 0.2 megapixels, 1 objects" in last.rate and "CPU" in last.stage
+    assert last.kind == "progress" and last.fraction == 1 and last.remaining == 0
+    assert re.fullmatch(r"[\d.]+ tiles/s, [\d.]+ megapixels/s, 36 of 36 tiles, 1 objects", last.rate)
+    assert last.stage == f"Detecting objects on CPU ({torch.get_num_threads()} threads)"
+
+
+class Waits(Finder):
+    """Cancels at a batch, and goes on with it when everything else had time to come to rest."""
+
+    def __init__(self, at, cancel):
+        super().__init__()
+        self.at, self.cancel = at, cancel
+
+    def forward(self, images):
+        if len(self.sizes) + 1 == self.at:
+            self.cancel.set()
+            time.sleep(1)
+        return super().forward(images)
+
+
+def test_cancel_keeps_what_is_found(tmp_path):
+    polygons = [shapely.box(10, 10, 50, 50), shapely.box(200, 20, 240, 100), shapely.box(20, 340, 100, 360)]
+    path = draw(tmp_path / "scene.tif", polygons, [100, 110, 120], 400, 400)
+    cancel = threading.Event()
     before = threading.active_count()
-    stream = detect(path, Finder(), card(), threshold=0.01, batch_size=1, report=Reporter(told.append, cancel))
-    next(stream)
-    cancel.set()
-    with pytest.raises(Cancelled):
-        list(stream)
+    model = Waits(2, cancel)
+    with detect(path, model, card(), threshold=0.01, batch_size=12, report=Reporter(lambda _: None, cancel)) as stream:
+        found = Objects.join(list(stream))
+    assert stream.partial
+    assert model.sizes == [12, 12]  # of three
+    assert_same(found.polygons, polygons[:2])
+    assert threading.active_count() == before
+
+
+def test_a_complete_search_is_not_partial(tmp_path):
+    path = draw(tmp_path / "scene.tif", [shapely.box(100, 100, 160, 160)], [100], 400, 400)
+    stream = detect(path, Finder(), card(), threshold=0.01)
+    assert len(list(stream)) == 1 and not stream.partial and stream.skipped == 0
+
+
+def test_stopping_to_listen_ends_the_threads(tmp_path):
+    path = draw(tmp_path / "scene.tif", [shapely.box(10, 10, 50, 50)], [100], 700, 700)
+    before = threading.active_count()
+    with detect(path, Finder(), card(), threshold=0.01, batch_size=1) as stream:
+        next(stream)
     assert threading.active_count() == before
 
 
