@@ -238,7 +238,7 @@ class Raster:
         """
         if not self._pixel_space:
             return map_points(self.transform, pixels)
-        return self._ground.to_map(pixels + (self._cut.col, self._cut.row))
+        return self._ground.to_map(np.add(pixels, (self._cut.col, self._cut.row)))
 
     @property
     def is_straight(self) -> bool:

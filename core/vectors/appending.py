@@ -19,7 +19,7 @@ from rasterio.crs import CRS
 
 from ..errors import OutputError
 from .reading import crs_of, split_source
-from .writing import FAILURES, SHAPEFILE, array_of, translate
+from .writing import FAILURES, SHAPEFILE, array_of, translate, types_of
 
 # Databases take the features in one transaction; of single files a copy is added to, which then takes their place.
 _IN_PLACE = ("GPKG", "SQLite")
@@ -77,7 +77,7 @@ class FeatureAppender:
         self.crs: CRS | None = crs_of(self._wkt, self.name)
         self._fields = _matched(fields, dict(zip(map(str, about["fields"]), map(str, about["dtypes"]), strict=True)))
         self.missing = tuple(name for name in fields if name not in self._fields)
-        self._types = {name: np.dtype(object) if kind in ("str", str, object) else np.dtype(kind) for name, kind in fields.items()}
+        self._types = types_of(fields)
         self._pending: list[tuple[np.ndarray, dict[str, np.ma.MaskedArray]]] = []
 
     def write(self, geometries: np.ndarray, columns: Mapping[str, np.ndarray]) -> None:

@@ -59,9 +59,7 @@ class FeatureWriter:
     ) -> None:
         self.path, self.count, self.note = Path(path), 0, ""
         self._crs, self._geometry = crs_wkt, geometry
-        self._fields = {
-            name: np.dtype(object) if kind in ("str", str, object) else np.dtype(kind) for name, kind in fields.items()
-        }
+        self._fields = types_of(fields)
         self._pending: list[tuple[np.ndarray | None, dict[str, np.ma.MaskedArray]]] = []
         self._waiting = 0
         suffix = self.path.suffix.lower()
@@ -128,7 +126,9 @@ class FeatureWriter:
         if self._driver != "GPKG":
             result = self._folder / self.path.name
             _, _, wkb, values = pyogrio.raw.read(self._staging, read_geometry=self._geometry is not None)
-            columns = {name: array_of(column, dtype) for (name, dtype), column in zip(self._fields.items(), values, strict=True)}
+            columns = {
+                name: array_of(column, dtype) for (name, dtype), column in zip(self._fields.items(), values, strict=True)
+            }
             _save(result, self._driver, self.path.stem, wkb, self._geometry, self._crs, columns, append=False)
             self._staging.unlink()
         if self.note:
@@ -143,8 +143,8 @@ class FeatureWriter:
             with closing(sqlite3.connect(file)) as database, database:
                 database.execute("UPDATE gpkg_contents SET description = ?", (self.note,))
             return
-        text = f"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n<qgis><abstract>{escape(self.note)}</abstract></qgis>\n"
-        file.with_suffix(".qmd").write_text(text, "utf-8")
+        head = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>"
+        file.with_suffix(".qmd").write_text(f"{head}\n<qgis><abstract>{escape(self.note)}</abstract></qgis>\n", "utf-8")
 
     def __enter__(self) -> FeatureWriter:
         return self
@@ -157,6 +157,11 @@ class FeatureWriter:
             raise translate(self.path, failure) from failure
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def types_of(fields: Mapping[str, str | np.dtype]) -> dict[str, np.dtype]:
+    """Return the dtype of each field; that of texts is object."""
+    return {name: np.dtype(object) if kind in ("str", str, object) else np.dtype(kind) for name, kind in fields.items()}
 
 
 def array_of(values: np.ndarray, dtype: np.dtype) -> np.ma.MaskedArray:

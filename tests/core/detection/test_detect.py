@@ -12,6 +12,7 @@ import torch
 from affine import Affine
 from rasterio.crs import CRS
 
+from core.detection import detect as detecting
 from core.detection.detect import run
 from core.errors import Cancelled, InputError, InvalidParameter, ModelError
 from core.jobs import DetectObjects
@@ -48,7 +49,7 @@ def packages(tmp_path_factory):
 @pytest.fixture
 def exact(monkeypatch):
     """Put the exact network in the place of the package's."""
-    monkeypatch.setattr("core.detection.detect.load", lambda package, device: Finder())
+    monkeypatch.setattr("core.detection.local.load", lambda package, device: Finder())
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def scene(tmp_path):
 
 
 def detect(report, scene, package, tmp_path, **values):
-    facts = {"input": scene, "model": package, "output": str(tmp_path / "found.gpkg"), "processor": "CPU", **values}
+    facts = {"input": scene, "model": package, "output": str(tmp_path / "found.gpkg"), "processor": "CPU", "resume": False, **values}
     outputs = run(DetectObjects(**facts), report)
     return outputs, read_features(facts["output"])
 
@@ -79,12 +80,17 @@ def test_a_real_package(packages, scene, report, tmp_path, model_type):
 def test_fields_and_places(packages, scene, report, tmp_path, exact):
     outputs, found = detect(report, scene, packages["MaskRCNN"], tmp_path, threshold=0.1)
     assert outputs == {"COUNT": 3}
-    assert found.types == {"Class": np.dtype(object), "Confidence": np.dtype("f8"), "ClassValue": np.dtype("i4")}
+    texts, real = np.dtype(object), np.dtype("f8")
+    assert found.types == {
+        "Class": texts, "Confidence": real, "ClassValue": np.dtype("i4"), "Area": real, "Raster": texts,
+    }  # fmt: skip
     order = np.argsort(found.fields["Confidence"])
     assert found.fields["Class"][order].tolist() == ["car", "car", "truck"]
     assert found.fields["ClassValue"][order].tolist() == [3, 3, 7]
     assert found.fields["Confidence"][order] == pytest.approx([100 / 2.55, 120 / 2.55, TRUCK / 2.55], abs=1e-3)
     assert found.geometries[order][2].bounds == (600100, 3099905, 600115, 3099925)
+    assert found.fields["Area"][order] == pytest.approx(shapely.area(found.geometries[order]), abs=1e-3)
+    assert set(found.fields["Raster"]) == {"scene.tif"}
     assert pyogrio.read_info(tmp_path / "found.gpkg")["geometry_type"] == "Polygon"
     assert any(
         "3 objects found with a confidence of 0.10 or more" in event.text for event in report.events if event.kind == "message"
@@ -98,7 +104,7 @@ def test_threshold(packages, scene, report, tmp_path, exact, threshold, expected
     assert bool(report.warnings) == (expected == 0)
     if not expected:
         assert "No object was found with a confidence of 0.90 or more: the layer is empty" in report.warnings[0]
-        assert found.crs.to_epsg() == 32645 and list(found.fields) == ["Class", "Confidence", "ClassValue"]
+        assert found.crs.to_epsg() == 32645 and list(found.fields) == ["Class", "Confidence", "ClassValue", "Area", "Raster"]
 
 
 def test_suppression_is_for_all_classes(packages, report, tmp_path, monkeypatch):
@@ -112,7 +118,7 @@ def test_suppression_is_for_all_classes(packages, report, tmp_path, monkeypatch)
             twice["scores"][: len(once["labels"])] -= 0.1
             return twice
 
-    monkeypatch.setattr("core.detection.detect.load", lambda package, device: Two())
+    monkeypatch.setattr("core.detection.local.load", lambda package, device: Two())
     scene = draw(tmp_path / "scene.tif", [shapely.box(20, 30, 80, 60)], [100], 260, 200, bands=3)
     for name, nms, expected in (("all.gpkg", False, ["car", "truck"]), ("one.gpkg", True, ["truck"])):
         output = str(tmp_path / name)
@@ -168,7 +174,7 @@ def test_cancel_leaves_nothing(packages, scene, tmp_path, monkeypatch):
             cancel.set()
             return super().find(pixels)
 
-    monkeypatch.setattr("core.detection.detect.load", lambda package, device: Slow())
+    monkeypatch.setattr("core.detection.local.load", lambda package, device: Slow())
     before = threading.active_count()
     with pytest.raises(Cancelled):
         detect(Reporter(lambda event: None, cancel), scene, packages["MaskRCNN"], tmp_path, threshold=0.1, batch_size=1)
@@ -191,13 +197,15 @@ def test_the_cell_size_searched_at(packages, scene, report, tmp_path, monkeypatc
     facts = replace(package.card, cell_size=model_at and (model_at, model_at), crs_wkt=CRS.from_epsg(32645).to_wkt())
     path = write_package(tmp_path / "other", "m", facts, package.state_dict())
     used = []
+    real = detecting.detect
 
-    def search(*_, cell_size, **__):
-        used.append(cell_size)
-        yield from ()
+    def search(raster, *values, **named):
+        used.append(raster.cell_size)
+        return real(raster, *values, **named)
 
-    monkeypatch.setattr("core.detection.detect.detect", search)
+    monkeypatch.setattr(detecting, "detect", search)
+    monkeypatch.setattr("core.detection.local.load", lambda package, device: Finder())
     detect(report, scene, str(path), tmp_path, **values)
-    assert used == [searched_at]
+    assert used == [(searched_at or 0.5,) * 2]
     said = [text for text in report.warnings if "pixels of" in text or "cell size" in text]
     assert (said == []) if warning is None else (len(said) == 1 and said[0].startswith(warning))
