@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from qgis.core import (
     NULL,
+    QgsCoordinateReferenceSystem,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
@@ -19,10 +20,10 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QIcon
 
-from ..core.errors import EnvironmentMissing, KestrelError
+from ..core.errors import EnvironmentMissing, InvalidParameter, KestrelError
 from ..core.jobs import Job, Kind
 from ..core.model_files import model_file
-from ..core.outputs import check_new_file, check_new_folder
+from ..core.outputs import check_new_file, check_new_folder, check_old_file
 from ..core.runtime.client import command_of, run_job
 from ..core.runtime.resolve import find_python
 from .about import ICON, icon, metadata
@@ -147,7 +148,8 @@ class JobAlgorithm(QgsProcessingAlgorithm):
             if kind is Kind.RASTERS:
                 check_entries(name, value, context)
             elif kind in _SINKS and (path := file_destination(value)):
-                check_new_file(path)
+                check = check_old_file if job.may_exist(name.lower()) else check_new_file
+                check(path)
             elif kind is Kind.NEW_FOLDER and (path := folder_destination(value)):
                 check_new_folder(path, job.may_exist(name.lower()))
 
@@ -229,9 +231,9 @@ class JobAlgorithm(QgsProcessingAlgorithm):
         # A job that was cancelled may have kept a part: then that is what the user gets.
         is_cancelled = (lambda: False) if feedback.isCanceled() else feedback.isCanceled
         results = dict(outputs)
-        crs = self._rasters.crs  # what is found in a raster lies in its coordinate system, as QGIS has it
         for name in (name for name, kind in self._kinds() if kind in _SINKS and name in outputs):
             with ResultFile(outputs[name]) as found:
+                crs = self.result_crs(found, parameters, context)
                 sink = Sink(self, parameters, name, context, found.fields, found.wkb_type, crs)
                 with sink:
                     for feature in found.features():
@@ -241,6 +243,12 @@ class JobAlgorithm(QgsProcessingAlgorithm):
             results[name] = sink.destination
             style_on_load(sink.destination, context)
         return results
+
+    def result_crs(
+        self, found: ResultFile, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> QgsCoordinateReferenceSystem:
+        """Return the coordinate system of a result: here that of the first raster, as QGIS has it."""
+        return self._rasters.crs
 
     # Values of the job
 
@@ -263,6 +271,13 @@ class JobAlgorithm(QgsProcessingAlgorithm):
             return [str(entry) for entry in entries(parameters[name], context)]
         if kind in (Kind.TABLE, Kind.NUMBERS, Kind.DECIMALS, Kind.TEXTS):
             return _plain(parameters[name], context)
+        if kind is Kind.CRS:
+            crs = sound(self.parameterAsCrs(parameters, name, context))
+            if not crs.isValid():
+                raise InvalidParameter(
+                    f"{name} is {parameters[name]!r}, which is no known coordinate system.", "Write it as EPSG:code or as WKT."
+                )
+            return crs.authid() or crs.toWkt()
         return self.parameterAsString(parameters, name, context)
 
     def _input_values(
@@ -278,7 +293,7 @@ class JobAlgorithm(QgsProcessingAlgorithm):
                 extent = self.parameterAsExtent(parameters, name, context, crs)
                 edges = (extent.xMinimum(), extent.xMaximum(), extent.yMinimum(), extent.yMaximum())
                 values[name] = ",".join(repr(edge) for edge in edges)
-                if self._rasters.is_folder and crs.isValid():
+                if self._rasters.are_several and crs.isValid():  # which may have other coordinate systems
                     values[name] += f" [{crs.authid() or crs.toWkt()}]"
             if kind is Kind.FEATURES and _is_set(parameters.get(name)):
                 source = self.parameterAsSource(parameters, name, context)
@@ -291,12 +306,16 @@ class JobAlgorithm(QgsProcessingAlgorithm):
     def _output_values(self, parameters: dict[str, Any], context: QgsProcessingContext, folder: Path) -> dict[str, Any]:
         """Where the worker writes: sinks to a temporary file that is copied later, the rest to its place."""
         return {
-            name: str(folder / f"{name.lower()}.gpkg")
+            name: self.sink_path(name, parameters, context, folder)
             if kind in _SINKS
             else self.parameterAsFileOutput(parameters, name, context)
             for name, kind in self._kinds()
             if kind.is_output
         }
+
+    def sink_path(self, name: str, parameters: dict[str, Any], context: QgsProcessingContext, folder: Path) -> str:
+        """Return where the worker writes the layer or table ``name``. Here: into the temporary ``folder``."""
+        return str(folder / f"{name.lower()}.gpkg")
 
 
 def _plain(value: Any, context: QgsProcessingContext) -> Any:

@@ -26,6 +26,9 @@ from qgis.core import (
 class Sink:
     """An output layer being filled. A context manager: what was begun in a file is deleted when an error comes.
 
+    A layer that is added to ("Append to Layer" in the dialog) gets all features at once in the end, in one transaction where
+    its format has such, so that an error leaves it as it was.
+
     Args:
         algorithm: whose output it is.
         parameters, name, context: as QGIS gives them; ``name`` is the output's.
@@ -49,6 +52,7 @@ class Sink:
         crs: QgsCoordinateReferenceSystem,
     ) -> None:
         self._path = file_destination(parameters.get(name))
+        self._held: list[QgsFeature] | None = [] if is_added_to(parameters.get(name)) else None
         self._invalid = lambda sink: QgsProcessingException(algorithm.writeFeatureError(sink, parameters, name))
         self._sink, self.destination = algorithm.parameterAsSink(parameters, name, context, fields, wkb_type, crs)
         if self._sink is None:
@@ -60,20 +64,28 @@ class Sink:
         Raises:
             QgsProcessingException: it could not be written: the disk is full, or the format does not take it.
         """
-        if not self._sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
+        if self._held is not None:
+            self._held.append(feature)
+        elif not self._sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
             raise self._invalid(self._sink)
 
     def __enter__(self) -> Sink:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        flushed = self._sink.flushBuffer() if kind is None else True
+        flushed = self._flush() if kind is None else True
         error = None if flushed else self._invalid(self._sink)
         del self._sink  # closes the file
         if kind is not None or error:
             self._delete()
         if error:
             raise error
+
+    def _flush(self) -> bool:
+        """Write what is held; return whether all is written."""
+        if self._held and not self._sink.addFeatures(self._held, QgsFeatureSink.Flag.FastInsert):
+            return False
+        return self._sink.flushBuffer()
 
     def _delete(self) -> None:
         """Delete the file that was begun, with those that belong to it."""
@@ -94,7 +106,12 @@ def folder_destination(value: Any) -> Path | None:
 
 
 def file_destination(value: Any) -> Path | None:
-    """Return the file that an output layer is to be written to; None when it is a temporary layer or lies in a database."""
+    """Return the file that an output layer is to be written to.
+
+    None when it is a temporary layer, lies in a database, or is there already and added to.
+    """
+    if is_added_to(value):
+        return None
     if isinstance(value, QgsProcessingOutputLayerDefinition):
         value = value.sink.staticValue()
     if value is None or value == NULL or value == QgsProcessing.TEMPORARY_OUTPUT:
@@ -104,3 +121,8 @@ def file_destination(value: Any) -> Path | None:
         return None
     known = QgsVectorFileWriter.driverForExtension(Path(text).suffix)
     return Path(text if known else f"{text}.gpkg")  # as QGIS does
+
+
+def is_added_to(value: Any) -> bool:
+    """Whether an output is a layer that is there already and gets more features."""
+    return isinstance(value, QgsProcessingOutputLayerDefinition) and value.useRemapping()

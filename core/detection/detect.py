@@ -16,15 +16,13 @@ from ..errors import Cancelled
 from ..packages import ModelCard, read_package
 from ..reporting import Reporter, silent
 from ..suppression import suppress
-from .layer import FIELDS, ObjectLayer
+from .layer import ObjectLayer
 from .objects import Objects
 from .pipeline import Detection, detect
 from .searching import Search, inference, searches
 
 if TYPE_CHECKING:
     from ..jobs import DetectObjects
-
-__all__ = ["FIELDS", "run"]
 
 _WORKERS_USE = {"AUTO": "auto", "GPU": "cuda", "CPU": "cpu"}
 _OPENED = 0.01  # share of the progress

@@ -14,6 +14,7 @@ from rasterio.errors import CRSError
 from ..errors import InputError, InvalidParameter
 from ..imagery import Raster
 from ..imagery.coordinates import project
+from ..jobs.detect_objects import FIELDS
 from ..packages import ModelCard
 from ..reporting import Reporter
 from ..vectors import FeatureAppender, FeatureWriter, same_crs, to_map
@@ -23,12 +24,6 @@ from .objects import Objects
 
 if TYPE_CHECKING:
     from ..jobs import DetectObjects
-
-FIELDS: dict[str, str] = {
-    "Class": "str", "Confidence": "float64", "ClassValue": "int32", "Area": "float64", "Raster": "str",
-}  # fmt: skip
-"""What is written of each object: the name of the class, the confidence from 0 to 100, the number of the class, the square
-metres, and the name of the raster that its centre lies in. No name has more than ten letters, for the sake of shapefiles."""
 
 
 class ObjectLayer:

@@ -27,6 +27,9 @@ from .parameters import (
 MERGE_POLICIES = ("MEAN", "MAX", "MIN")
 CLASS_VALUE_FIELDS = ("Class", "ClassValue", "NONE")
 UNREADABLE = ("STOP", "SKIP")
+FIELDS = {"Class": "str", "Confidence": "float64", "ClassValue": "int32", "Area": "float64", "Raster": "str"}
+"""What is written of each object: the name of the class, the confidence from 0 to 100, the number of the class, the square
+metres, and the name of the raster that its centre lies in. No name has more than ten letters, for the sake of shapefiles."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import tempfile
 import warnings
 from collections.abc import Mapping
-from contextlib import closing
-from html import escape
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +16,7 @@ import shapely
 from pyogrio.errors import DataSourceError, FeatureError, FieldError, GeometryError
 
 from ..errors import OutputError
+from ..layer_notes import keep_note
 
 SHAPEFILE = "ESRI Shapefile"
 DRIVERS = {
@@ -132,19 +130,10 @@ class FeatureWriter:
             _save(result, self._driver, self.path.stem, wkb, self._geometry, self._crs, columns, append=False)
             self._staging.unlink()
         if self.note:
-            self._keep_note(result)
+            keep_note(result, self.note)
         # A shapefile is several files; the one with the chosen name comes last, as the sign that it is complete.
         for file in sorted(self._folder.iterdir(), key=lambda file: file == result):
             file.replace(self.path if file == result else self.path.with_name(file.name))
-
-    def _keep_note(self, file: Path) -> None:
-        """Write the note: a GeoPackage has a place for it, beside others lies a file that QGIS reads."""
-        if self._driver == "GPKG":
-            with closing(sqlite3.connect(file)) as database, database:
-                database.execute("UPDATE gpkg_contents SET description = ?", (self.note,))
-            return
-        head = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>"
-        file.with_suffix(".qmd").write_text(f"{head}\n<qgis><abstract>{escape(self.note)}</abstract></qgis>\n", "utf-8")
 
     def __enter__(self) -> FeatureWriter:
         return self
