@@ -45,6 +45,10 @@ class DetectObjectsAlgorithm(JobAlgorithm):
     group_name = "Detection"
     words = ("inference", "predict", "find", "segmentation", "dlpk", "emd")
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._added_to = ""  # path of the file
+
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
         """Declare the job's parameters and outputs."""
         super().initAlgorithm(configuration)
@@ -101,6 +105,7 @@ class DetectObjectsAlgorithm(JobAlgorithm):
     ) -> dict[str, Any]:
         """Copy the result into the sink; that of a run that was cancelled where the user will find it."""
         if job.may_exist("output"):
+            self._added_to = job.output
             return outputs
         partial = feedback.isCanceled()
         if partial and file_destination(parameters["OUTPUT"]) is None:
@@ -112,7 +117,17 @@ class DetectObjectsAlgorithm(JobAlgorithm):
                 raise QgsProcessingException("Cancelled. The layer is as it was.")
             return {**outputs, "OUTPUT": kept}
         results = super().collect(job, outputs, parameters, context, feedback)
+        if is_added_to(parameters["OUTPUT"]):
+            self._added_to = parameters["OUTPUT"].sink.staticValue().partition("|")[0]
         if partial and (path := file_destination(parameters["OUTPUT"])) is not None:
             keep_note(path, note_of(Path(outputs["OUTPUT"])))
             feedback.pushWarning(f"What was found lies in {path}.")
         return results
+
+    def postProcessAlgorithm(self, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> dict[str, Any]:
+        """Let layers of the project that were added to show it; in the thread that they live in."""
+        for layer in context.project().mapLayers().values() if context.project() and self._added_to else ():
+            if layer.source().partition("|")[0] == self._added_to:
+                layer.dataProvider().reloadData()
+                layer.triggerRepaint()
+        return {}

@@ -12,6 +12,7 @@ from qgis.core import (
     Qgis,
     QgsCoordinateReferenceSystem,
     QgsFeature,
+    QgsFeatureRequest,
     QgsFeatureSink,
     QgsFields,
     QgsProcessing,
@@ -19,6 +20,7 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingOutputLayerDefinition,
+    QgsProcessingUtils,
     QgsVectorFileWriter,
 )
 
@@ -26,8 +28,8 @@ from qgis.core import (
 class Sink:
     """An output layer being filled. A context manager: what was begun in a file is deleted when an error comes.
 
-    A layer that is added to ("Append to Layer" in the dialog) gets all features at once in the end, in one transaction where
-    its format has such, so that an error leaves it as it was.
+    A layer that is added to ("Append to Layer" in the dialog) gets all features in the end, and when one is refused loses them
+    again: QGIS's own transactions keep those before it.
 
     Args:
         algorithm: whose output it is.
@@ -52,7 +54,10 @@ class Sink:
         crs: QgsCoordinateReferenceSystem,
     ) -> None:
         self._path = file_destination(parameters.get(name))
-        self._held: list[QgsFeature] | None = [] if is_added_to(parameters.get(name)) else None
+        self._held: list[QgsFeature] | None = None
+        if is_added_to(parameters.get(name)):
+            self._held, self._target = [], _Target(parameters[name])
+            parameters = {**parameters, name: _from(parameters[name], crs)}
         self._invalid = lambda sink: QgsProcessingException(algorithm.writeFeatureError(sink, parameters, name))
         self._sink, self.destination = algorithm.parameterAsSink(parameters, name, context, fields, wkb_type, crs)
         if self._sink is None:
@@ -73,9 +78,11 @@ class Sink:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        flushed = self._flush() if kind is None else True
-        error = None if flushed else self._invalid(self._sink)
+        before = self._target.ids() if self._held else set()
+        error = None if kind is not None or self._flush() else self._invalid(self._sink)
         del self._sink  # closes the file
+        if error and self._held:
+            self._target.delete_all_but(before)
         if kind is not None or error:
             self._delete()
         if error:
@@ -97,6 +104,37 @@ class Sink:
         for ending in ("", "-wal", "-shm", "-journal"):
             with suppress(OSError):
                 Path(f"{self._path}{ending}").unlink(missing_ok=True)
+
+
+class _Target:
+    """A layer that is added to, opened anew: that of the project belongs to another thread."""
+
+    def __init__(self, definition: QgsProcessingOutputLayerDefinition) -> None:
+        self._context = QgsProcessingContext()  # without a project; owns the layer
+        self._layer = QgsProcessingUtils.mapLayerFromString(definition.sink.staticValue(), self._context)
+
+    def ids(self) -> set[int]:
+        """Return the ids of its features."""
+        if self._layer is None:
+            return set()
+        request = QgsFeatureRequest().setNoAttributes().setFlags(Qgis.FeatureRequestFlag.NoGeometry)
+        return {feature.id() for feature in self._layer.getFeatures(request)}
+
+    def delete_all_but(self, before: set[int]) -> None:
+        """Delete the features that were added since."""
+        if self._layer is not None:
+            self._layer.dataProvider().deleteFeatures(list(self.ids() - before))
+
+
+def _from(
+    definition: QgsProcessingOutputLayerDefinition, crs: QgsCoordinateReferenceSystem
+) -> QgsProcessingOutputLayerDefinition:
+    """Return the definition for features that come in another coordinate system than the dialog could know."""
+    mapping = definition.remappingDefinition()
+    mapping.setSourceCrs(crs)
+    definition = QgsProcessingOutputLayerDefinition(definition)
+    definition.setRemappingDefinition(mapping)
+    return definition
 
 
 def folder_destination(value: Any) -> Path | None:
