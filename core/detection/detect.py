@@ -128,7 +128,7 @@ def _shaped(objects: Objects, job: DetectObjects) -> Objects:
         from .shaping import regularise, simplify
 
         if job.regularize:
-            polygons = regularise(polygons)
+            polygons, _ = regularise(polygons)
         if job.simplify:
             polygons = simplify(polygons, job.simplify)
     left = ~(shapely.is_missing(polygons) | shapely.is_empty(polygons))
