@@ -13,6 +13,7 @@ import torch
 
 from ..device import choose_devices
 from ..errors import Cancelled
+from ..imagery import Raster
 from ..packages import ModelCard, read_package
 from ..reporting import Reporter, silent
 from ..suppression import suppress
@@ -84,7 +85,7 @@ def _fill(
     """Write what is in each raster, one after the other; return whether everything was searched."""
     for search, stream, part in zip(found, streams, parts, strict=True):
         for objects in _suppressed(stream, job, card, part) if job.nms else stream:
-            layer.write(_shaped(objects, job), search.raster)
+            layer.write(_shaped(objects, job, search.raster), search.raster)
         search.raster.close()
         if stream.partial:
             return False
@@ -121,18 +122,24 @@ def _classes(objects: Objects, job: DetectObjects, card: ModelCard) -> np.ndarra
     return np.unique(keys, return_inverse=True)[1][objects.labels]
 
 
-def _shaped(objects: Objects, job: DetectObjects) -> Objects:
+def _shaped(objects: Objects, job: DetectObjects, raster: Raster) -> Objects:
     """Return the objects with outlines as the job wants them; what nothing is left of goes."""
     polygons = objects.polygons
     if job.regularize or job.simplify:
         from .shaping import regularise, simplify
 
-        if job.regularize:
-            polygons, _ = regularise(polygons)
+        if job.regularize:  # with pixels that are as wide as they are high on the ground: only there angles are right
+            aspect = raster.aspect
+            polygons, _ = regularise(_stretched(polygons, aspect))
+            polygons = _stretched(polygons, 1 / aspect)
         if job.simplify:
             polygons = simplify(polygons, job.simplify)
     left = ~(shapely.is_missing(polygons) | shapely.is_empty(polygons))
     return Objects(polygons, objects.labels, objects.scores)[left]
+
+
+def _stretched(polygons: np.ndarray, factor: float) -> np.ndarray:
+    return shapely.transform(polygons, lambda points: points * (factor, 1.0))
 
 
 def _say_partial(layer: ObjectLayer, report: Reporter, done: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -244,6 +245,15 @@ class Raster:
     def is_straight(self) -> bool:
         """Whether straight lines in the pixels are straight on the map."""
         return isinstance(self._ground, AffineGround)
+
+    @property
+    def aspect(self) -> float:
+        """Width of a pixel divided by its height, on the ground: in degrees, at the latitude of the raster's middle."""
+        across, down = self.cell_size
+        if self.crs is not None and self.crs.is_geographic:
+            _, latitude = self.transform * (self.width / 2, self.height / 2)
+            across *= math.cos(math.radians(min(abs(latitude), 89.0)))
+        return across / down
 
     def names_at(self, points: np.ndarray) -> np.ndarray:
         """Return the names, (n,) str, of the rasters that are seen at points of the working grid, (n, 2): here its own."""
