@@ -13,11 +13,13 @@ from qgis.core import (
     QgsSymbol,
     QgsVectorLayer,
 )
+from qgis.PyQt.QtGui import QColor
 
 # Distinct on imagery, and for the colour-blind (Okabe and Ito 2008); orange first, as the plugin's icon.
 _COLOURS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#cc79a7", "#d55e00", "#0072b2")
 _MOST_CLASSES = 50
-_OPACITY = '30 + 0.7 * coalesce("Confidence", 100)'  # percent; confidence is 0 to 100
+_FILL = 40  # opacity of 255
+_OPACITY = '25 + 0.75 * coalesce("Confidence", 100)'  # percent; confidence is 0 to 100
 
 
 class DetectionStyle(QgsProcessingLayerPostProcessorInterface):
@@ -40,9 +42,10 @@ class DetectionStyle(QgsProcessingLayerPostProcessorInterface):
 
 
 def _symbol(colour: str) -> QgsFillSymbol:
-    """Return an outline in ``colour`` with a hint of fill."""
+    """Return an outline in ``colour`` with a hint of fill, through which the imagery stays to be seen."""
+    red, green, blue, _ = QColor(colour).getRgb()
     symbol = QgsFillSymbol.createSimple(
-        {"color": f"{colour}30", "outline_color": colour, "outline_width": "0.5", "outline_width_unit": "MM"}
+        {"color": f"{red},{green},{blue},{_FILL}", "outline_color": colour, "outline_width": "0.5", "outline_width_unit": "MM"}
     )
     symbol.setDataDefinedProperty(QgsSymbol.Property.Opacity, QgsProperty.fromExpression(_OPACITY))
     return symbol

@@ -241,7 +241,11 @@ class DetectObjects(Job):
         advanced=True,
     )
     append: bool = boolean(
-        "Append", "Add the objects to a layer that is there already, instead of writing a new one.", False, advanced=True
+        "Append",
+        "Add the objects to the output file if it is there: a GeoPackage, shapefile, GeoJSON or FlatGeobuf file. In the dialog "
+        "of QGIS choose Append to Layer at the output instead.",
+        False,
+        advanced=True,
     )
     output: str = parameter(
         Kind.NEW_FEATURES, "Output Detected Objects", "Polygon layer with Class, Confidence, ClassValue, Area and Raster."
