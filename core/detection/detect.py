@@ -89,7 +89,6 @@ def _fill(
         search.raster.close()
         if stream.partial:
             return False
-        part.progress(1.0)
     return True
 
 

@@ -58,6 +58,11 @@ class ObjectLayer:
             _check_old(old, wanted, report)
         for raster in rasters:
             _check(raster, self._crs, what)
+        if self._crs is not None and old is None and wanted is None and any(it.ground_crs != self._crs for it in rasters):
+            report.info(
+                f"The rasters are in several coordinate systems; the layer is in that of the first, {self._crs.to_string()}. "
+                "Set OUTPUT_CRS for another."
+            )
         wkt = self._crs.to_wkt() if self._crs else None
         self._file: FeatureWriter | FeatureAppender = FeatureWriter(job.output, wkt, FIELDS) if old is None else old
         self._meters: dict[int, AreaMeter] = {}

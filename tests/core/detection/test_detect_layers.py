@@ -1,6 +1,8 @@
 """What becomes of the layer: added to, cut short by a cancel, failing while it is written."""
 
+import json
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +14,7 @@ import pyogrio
 import pytest
 import shapely
 
+from core.command_line import CANCELLED, main
 from core.detection.detect import run
 from core.errors import Cancelled, InputError, InvalidParameter, OutputError
 from core.jobs import DetectObjects
@@ -249,3 +252,34 @@ def test_a_full_disk_leaves_nothing_but_the_journal(packages, wide, tmp_path, mo
     monkeypatch.setattr(FeatureWriter, "_finish", real)
     outputs, said = cancelled_run(monkeypatch, tmp_path, packages["FasterRCNN"], wide, 10**6, resume=True)
     assert outputs["COUNT"] == 12 and any("from an earlier run" in text for text in said)
+
+
+# The command line
+
+
+def test_ctrl_c_keeps_what_is_found_and_ends_with_3(packages, wide, tmp_path, monkeypatch, capsys):
+    class Interrupting(Finder):
+        def find(self, pixels):
+            if self.seen == 5:
+                signal.raise_signal(signal.SIGINT)
+            return super().find(pixels)
+
+    monkeypatch.setattr("core.detection.local.load", lambda package, device: Interrupting(masks=False))
+    path = tmp_path / "found.gpkg"
+    words = ["detectobjects", "--in-process", "--input", wide, "--model", packages["FasterRCNN"], "--threshold", "0.1"]
+    words += ["--processor", "cpu", "--batch-size", "1", "--parallel", "1", "--resume", "no", "--output", str(path)]
+    assert main(words) == CANCELLED
+    printed = capsys.readouterr()
+    assert json.loads(printed.out) == {"OUTPUT": str(path), "COUNT": len(read_features(str(path)))}
+    assert "says that it is partial" in printed.err and note_of(path).startswith("Partial")
+
+
+def test_a_command_with_lists_appends_and_overwrites(packages, one, tmp_path, capsys):
+    path = tmp_path / "found.gpkg"
+    words = ["detectobjects", "--in-process", "--input", one, "--additional-rasters", one, "--model", packages["FasterRCNN"]]
+    words += ["--threshold", "0.1", "--objects-of-interest", "car;truck", "--processor", "cpu", "--resume", "no"]
+    words += ["--test-time-augmentation", "--tta-scales", "1", "--output-crs", "EPSG:4326", "--output", str(path)]
+    for more, count in (([], 1), (["--append"], 2), (["--append", "--overwrite"], 3), (["--overwrite"], 1)):
+        assert main([*words, *more]) == 0, capsys.readouterr().err
+        assert len(read_features(str(path))) == count
+    assert main(words) == 1 and "exists already" in capsys.readouterr().err
