@@ -223,3 +223,35 @@ def test_pixel_space_without_a_place_is_as_qgis_shows_it(detect, packages, tmp_p
     _, found = detect(scene, packages["MaskRCNN"], threshold=0.1, pixel_space=True)
     assert found.crs is None and found.geometries[0].bounds == (20, -60, 80, -30)
     assert np.isnan(found.fields["Area"]).all()
+
+
+# Outlines
+
+
+@pytest.mark.parametrize("space", ["metres", "degrees"])
+def test_right_angles_are_right_on_the_ground(detect, packages, tmp_path, exact, space):
+    """A house askew; in degrees its pixels are narrower than high, and a right angle in pixels would not be one."""
+    pytest.importorskip("core.detection.shaping")
+    pixel = 1e-5
+    narrow = np.cos(np.radians(60)) if space == "degrees" else 1.0
+    place, crs = (Affine(pixel, 0, 10, 0, -pixel, 60), "EPSG:4326") if space == "degrees" else (PLACE, "EPSG:32645")
+    house = shapely.affinity.rotate(shapely.box(90, 70, 150, 110), 30, origin=(120, 90))
+    house = shapely.affinity.scale(house, 1 / narrow, 1, origin=(120, 90))
+    scene = draw(tmp_path / "scene.tif", [house], [100], 260, 200, place, crs, bands=3)
+    _, found = detect(scene, packages["MaskRCNN"], threshold=0.1, regularize=True, simplify=0.5)
+    corners = shapely.get_coordinates(found.geometries)
+    assert len(corners) == 5
+    edges = np.diff(corners, axis=0) * (narrow, 1.0)
+    edges /= np.hypot(*edges.T)[:, None]
+    assert np.abs((edges * np.roll(edges, 1, axis=0)).sum(axis=1)).max() < 0.02
+    assert same(found.geometries, [on_map(house, place)], 0.08)
+
+
+def test_simplified_outlines_have_fewer_corners(detect, packages, scene, tmp_path, exact):
+    pytest.importorskip("core.detection.shaping")
+    counts = []
+    for tolerance in (0, 2):
+        output = str(tmp_path / f"by{tolerance}.gpkg")
+        _, found = detect(scene, packages["MaskRCNN"], threshold=0.1, simplify=tolerance, output=output)
+        counts.append(len(shapely.get_coordinates(found.geometries)))
+    assert counts[1] < counts[0]
