@@ -1,6 +1,7 @@
 """The job: packages and rasters in, a layer out."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pyogrio
@@ -12,6 +13,7 @@ from rasterio.crs import CRS
 from core.detection import detect as detecting
 from core.errors import InputError, InvalidParameter, ModelError
 from core.packages import read_package, write_package
+from tests.core.detection.conftest import PLACE
 from tests.core.detection.scenes import TRUCK, Finder, draw
 
 
@@ -146,3 +148,24 @@ def test_the_cell_size_searched_at(
     assert used == [(searched_at or 0.5,) * 2]
     said = [text for text in report.warnings if "pixels of" in text or "cell size" in text]
     assert (said == []) if warning is None else (len(said) == 1 and said[0].startswith(warning))
+
+
+@pytest.fixture
+def broken(tmp_path):
+    """A raster in strips of which the last ones are missing."""
+    whole = draw(tmp_path / "whole.tif", [shapely.box(20, 30, 80, 60)], [100], 260, 400, PLACE, "EPSG:32645", bands=3)
+    path = tmp_path / "broken.tif"
+    path.write_bytes(Path(whole).read_bytes()[: 260 * 250 * 3])
+    return str(path)
+
+
+def test_a_raster_that_breaks_stops_with_the_window(detect, packages, broken, tmp_path, exact):
+    with pytest.raises(InputError, match=r"broken\.tif cannot be read at columns \d+ to \d+, rows \d+ to \d+"):
+        detect(broken, packages["MaskRCNN"], threshold=0.1)
+    assert not (tmp_path / "found.gpkg").exists() and not list(tmp_path.glob(".*"))
+
+
+def test_a_raster_that_breaks_is_searched_where_it_can_be(detect, packages, broken, report, exact):
+    outputs, _ = detect(broken, packages["MaskRCNN"], threshold=0.1, unreadable="SKIP")
+    assert outputs == {"COUNT": 1}
+    assert any("could not be read and were left out" in text for text in report.warnings)
