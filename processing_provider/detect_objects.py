@@ -111,13 +111,15 @@ class DetectObjectsAlgorithm(JobAlgorithm):
         partial = feedback.isCanceled()
         if partial and file_destination(parameters["OUTPUT"]) is None:
             # QGIS loads nothing after a cancel, and a layer that is added to must stay as it is.
-            kept = QgsProcessingUtils.generateTempFilename("partial_result.gpkg")
-            shutil.copyfile(outputs["OUTPUT"], kept)
-            feedback.pushWarning(f"What was found lies in {kept} until QGIS is closed.")
+            kept = _keep(outputs["OUTPUT"], feedback)
             if is_added_to(parameters["OUTPUT"]):
                 raise QgsProcessingException("Cancelled. The layer is as it was.")
             return {**outputs, "OUTPUT": kept}
-        results = super().collect(job, outputs, parameters, context, feedback)
+        try:
+            results = super().collect(job, outputs, parameters, context, feedback)
+        except QgsProcessingException:
+            _keep(outputs["OUTPUT"], feedback)  # hours of work: a full disk elsewhere is no reason to lose it
+            raise
         if is_added_to(parameters["OUTPUT"]):
             self._added_to = parameters["OUTPUT"].sink.staticValue().partition("|")[0]
         if partial and (path := file_destination(parameters["OUTPUT"])) is not None:
@@ -132,3 +134,15 @@ class DetectObjectsAlgorithm(JobAlgorithm):
                 layer.dataProvider().reloadData()
                 layer.triggerRepaint()
         return {}
+
+
+def _keep(result: str, feedback: QgsProcessingFeedback) -> str:
+    """Copy a result of the worker to where it outlives the run, tell where, and return the path."""
+    kept = QgsProcessingUtils.generateTempFilename("detected_objects.gpkg")
+    try:
+        shutil.copyfile(result, kept)
+    except OSError as error:
+        feedback.pushWarning(f"What was found could not be kept in {kept}: {error.strerror}.")
+        return ""
+    feedback.pushWarning(f"What was found lies in {kept} until QGIS is closed.")
+    return kept

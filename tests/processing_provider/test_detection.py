@@ -192,7 +192,7 @@ def test_append_to_layer_as_the_dialog_does(detect: Run, mine: QgsVectorLayer) -
     assert all(abs(geometry.boundingBox().xMinimum() - 15) < 0.1 for *_, geometry in rows), rows[1][2].asWkt()
 
 
-def test_append_to_layer_is_all_or_nothing(detect: Run, mine: QgsVectorLayer) -> None:
+def test_append_to_layer_is_all_or_nothing(detect: Run, mine: QgsVectorLayer, log: Log) -> None:
     path = mine.source().partition("|")[0]
     database = ogr.Open(path, 1)
     database.ExecuteSQL(
@@ -203,6 +203,8 @@ def test_append_to_layer_is_all_or_nothing(detect: Run, mine: QgsVectorLayer) ->
     with pytest.raises(QgsProcessingException, match="Could not write feature into OUTPUT"):
         detect(OUTPUT=remapped(mine))
     assert layer_of(path).featureCount() == 1
+    (kept,) = (text for text in log.of("warning") if "until QGIS is closed" in text)
+    assert layer_of(kept.removeprefix("What was found lies in ").partition(".gpkg")[0] + ".gpkg").featureCount() > 2
 
 
 def test_qgis_process_with_a_folder_and_more(
@@ -268,11 +270,11 @@ def test_cancel_keeps_a_file_that_says_so(detect: Run, log: Log, tmp_path: Path,
 def test_cancel_with_a_temporary_layer_says_where_it_lies(detect: Run, log: Log) -> None:
     kept = detect(OUTPUT="TEMPORARY_OUTPUT")["OUTPUT"]
     assert layer_of(kept.source() if isinstance(kept, QgsVectorLayer) else kept).featureCount() == 2
-    assert any("partial_result.gpkg until QGIS is closed" in text for text in log.of("warning"))
+    assert any("detected_objects.gpkg until QGIS is closed" in text for text in log.of("warning"))
 
 
 @pytest.mark.usefixtures("cancelled")
 def test_cancel_leaves_a_layer_that_is_added_to(detect: Run, log: Log, mine: QgsVectorLayer) -> None:
     with pytest.raises(QgsProcessingException, match="The layer is as it was"):
         detect(OUTPUT=remapped(mine))
-    assert mine.featureCount() == 1 and any("partial_result.gpkg" in text for text in log.of("warning"))
+    assert mine.featureCount() == 1 and any("detected_objects.gpkg" in text for text in log.of("warning"))
