@@ -6,14 +6,14 @@ import pytest
 import shapely
 import torch
 
-from core.detection.detect import _leave_out_early, run
+from core.detection.detect import run
 from core.jobs import DetectObjects, ModelInformation
 from core.model_information import run as describe
-from core.models import MODELS, build, load, new_options
+from core.models import MODELS, build, new_options
 from core.packages import read_package, write_package
 from core.vectors import read_features
-from tests.core.detection.scenes import TRUCK, card, draw
 from tests.core.detection.conftest import PLACE, RGB
+from tests.core.detection.scenes import TRUCK, card, draw
 
 SMALL = {
     "MaskRCNN": {"box_features": 16, "box_detections_per_img": 60},
@@ -48,20 +48,6 @@ def test_its_objects_lie_on_the_map(package, report, tmp_path):
     assert set(found.fields["Class"]) <= {"car", "truck"}
     assert (found.fields["Confidence"] >= 10).all()
     assert shapely.covered_by(found.geometries, shapely.box(600000, 3099935, 600075, 3100000).buffer(0.01)).all()
-
-
-def test_what_is_left_out_early_is_what_the_threshold_leaves_out(package):
-    network = load(read_package(package), "cpu")
-    image = torch.rand(3, 96, 96)
-    with torch.no_grad():
-        everything = network([image])[0]
-        scores = everything["scores"]
-        threshold = float(scores[len(scores) // 3])
-        _leave_out_early(network, threshold)
-        fewer = network([image])[0]
-    wanted = scores[scores >= threshold]
-    assert 0 < len(fewer["scores"]) < len(scores)
-    assert torch.allclose(fewer["scores"][: len(wanted)], wanted)
 
 
 def test_its_page_says_what_it_is(package, report, tmp_path):
