@@ -241,14 +241,18 @@ class JobAlgorithm(QgsProcessingAlgorithm):
                             raise QgsProcessingException("Cancelled.")
                         sink.add(feature)
             results[name] = sink.destination
-            style_on_load(sink.destination, context)
+            self.style(name, sink.destination, context)
         return results
 
     def result_crs(
         self, found: ResultFile, parameters: dict[str, Any], context: QgsProcessingContext
     ) -> QgsCoordinateReferenceSystem:
-        """Return the coordinate system of a result: here that of the first raster, as QGIS has it."""
+        """Return the system of a layer that the job wrote: what is found in a raster lies in its own, as QGIS has it."""
         return self._rasters.crs
+
+    def style(self, name: str, layer_id: str, context: QgsProcessingContext) -> None:
+        """Have the layer of the output ``name`` styled if it is going to be loaded. Here: as detected objects."""
+        style_on_load(layer_id, context)
 
     # Values of the job
 
@@ -288,12 +292,13 @@ class JobAlgorithm(QgsProcessingAlgorithm):
         extent, crs = QgsRectangle(), self._rasters.crs
         for name, kind in self._kinds():
             if kind is Kind.EXTENT and _is_set(parameters.get(name)):
-                if self._rasters.is_folder:
+                own = self._rasters.is_folder or not self._rasters.any  # then the worker knows what to bring it into
+                if own:
                     crs = sound(self.parameterAsExtentCrs(parameters, name, context))
                 extent = self.parameterAsExtent(parameters, name, context, crs)
                 edges = (extent.xMinimum(), extent.xMaximum(), extent.yMinimum(), extent.yMaximum())
                 values[name] = ",".join(repr(edge) for edge in edges)
-                if self._rasters.are_several and crs.isValid():  # which may have other coordinate systems
+                if (own or self._rasters.are_several) and crs.isValid():  # of several rasters each may have another
                     values[name] += f" [{crs.authid() or crs.toWkt()}]"
             if kind is Kind.FEATURES and _is_set(parameters.get(name)):
                 source = self.parameterAsSource(parameters, name, context)
@@ -304,13 +309,18 @@ class JobAlgorithm(QgsProcessingAlgorithm):
         return {**values, **self._rasters.sources(folder, extent, crs, cell_size, context, feedback)}
 
     def _output_values(self, parameters: dict[str, Any], context: QgsProcessingContext, folder: Path) -> dict[str, Any]:
-        """Where the worker writes: sinks to a temporary file that is copied later, the rest to its place."""
+        """Where the worker writes: sinks to a temporary file that is copied later, the rest to its place.
+
+        An optional layer that nobody asked for is not written.
+        """
+        described = self.job.parameters()
         return {
             name: self.sink_path(name, parameters, context, folder)
             if kind in _SINKS
             else self.parameterAsFileOutput(parameters, name, context)
             for name, kind in self._kinds()
             if kind.is_output
+            and not (described[name.lower()].optional and kind in _SINKS and not _is_set(parameters.get(name)))
         }
 
     def sink_path(self, name: str, parameters: dict[str, Any], context: QgsProcessingContext, folder: Path) -> str:

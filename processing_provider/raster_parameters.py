@@ -39,6 +39,7 @@ class RasterParameters:
         crs: of the first raster: extents, cell sizes and results are in it. Invalid when there is none or it is a folder.
         is_folder: whether the first raster is a folder, whose coordinate system the worker knows.
         are_several: whether it is a folder or there are more rasters than one to work on.
+        any: whether the job takes rasters at all.
     """
 
     def __init__(self, job: type[Job]) -> None:
@@ -51,6 +52,7 @@ class RasterParameters:
         self._unknown: dict[str, list[Any]] = {}
         self.crs = QgsCoordinateReferenceSystem()
         self.is_folder = self.are_several = False
+        self.any = bool(self._parameters)
 
     def look_up(self, algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
         """Find the layers; what is none is told by :meth:`sources`, for an error would lose its text here."""

@@ -1,7 +1,8 @@
-"""Which detection is which true object, and what follows from it: COCO's rules, on polygons of any size of area.
+"""Which detection is which true object: COCO's rules, on polygons of any size of area.
 
 COCO matches within images and measures boxes or pixel masks. Here the whole map is one image and the IoU is that of the
-polygons; matching and interpolation are COCO's (Lin et al., 2014; ``cocoeval.py``), and a test compares them with its library.
+polygons, or of their boxes; matching is COCO's (Lin et al., 2014; ``cocoeval.py``), on the pairs that overlap only, and a test
+compares it with its library.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from ..overlap import ROUNDING, Shapes, iou
 from ..reporting import Reporter
 
 COCO_IOUS = np.linspace(0.5, 0.95, 10)
-_RECALLS = np.linspace(0, 1, 101)  # where COCO reads the precision
+RECALLS = np.linspace(0, 1, 101)  # where COCO reads the precision
 _CHUNK = 20_000  # detections compared at a time
 
 
 @dataclass(frozen=True)
 class Overlaps:
-    """Pairs of a detection and a true object of the same class that overlap, detections by falling confidence.
+    """Pairs of a detection and a true object that overlap, detections by falling confidence.
 
     Attributes:
         detection, truth: (P,) positions; for one detection the largest overlap comes first.
@@ -36,17 +37,21 @@ class Overlaps:
         end = int(np.searchsorted(self.detection, count))
         return Overlaps(self.detection[:end], self.truth[:end], self.iou[:end])
 
+    def where(self, keep: np.ndarray) -> Overlaps:
+        """Return the pairs, (P,) bool, that are kept."""
+        return Overlaps(self.detection[keep], self.truth[keep], self.iou[keep])
 
-def find_overlaps(
-    detections: np.ndarray, truth: np.ndarray, classes: np.ndarray, true_classes: np.ndarray, at_least: float, report: Reporter
-) -> Overlaps:
-    """Find what overlaps by ``at_least`` this IoU.
+    def of_same_class(self, classes: np.ndarray, true_classes: np.ndarray) -> Overlaps:
+        """Return the pairs whose two classes, (N,) and (M,), are the same."""
+        return self.where(classes[self.detection] == true_classes[self.truth])
+
+
+def find_overlaps(detections: np.ndarray, truth: np.ndarray, at_least: float, report: Reporter) -> Overlaps:
+    """Find what overlaps by ``at_least`` this IoU, of any classes.
 
     Args:
         detections: (N,) polygons, by falling confidence.
         truth: (M,) polygons in the same coordinate system.
-        classes: (N,) class of each detection.
-        true_classes: (M,) class of each true object.
         at_least: lowest IoU of interest, above 0.
         report: is told the progress and asked for a cancel.
     """
@@ -56,8 +61,6 @@ def find_overlaps(
         report.check_cancelled()
         report.progress(start / len(detections), "Comparing detections with the truth")
         i, j = found.neighbours(np.arange(start, min(start + _CHUNK, len(detections))), there)
-        same = classes[i] == true_classes[j]
-        i, j = i[same], j[same]
         ratio = iou(found, i, there, j, above=at_least - 2 * ROUNDING)
         enough = ratio >= at_least - ROUNDING
         parts.append((i[enough], j[enough], ratio[enough]))
@@ -120,14 +123,15 @@ class Curve:
         return cls(confidence, precision, recall, truths)
 
     def average_precision(self) -> float:
-        """Return COCO's average precision; NaN without true objects.
+        """Return COCO's average precision, also of a curve that is one point, for which its library has none.
 
-        It is the mean, over the recalls 0, 0.01 to 1, of the best precision that is reached at that recall or a higher one.
+        It is the mean, over the recalls 0, 0.01 to 1, of the best precision that is reached at that recall or a higher one;
+        NaN without true objects.
         """
         if not self.truths:
             return float("nan")
         best = np.maximum.accumulate(self.precision[::-1])[::-1]
-        reached = np.searchsorted(self.recall, _RECALLS, side="left")
+        reached = np.searchsorted(self.recall, RECALLS, side="left")
         return float(np.append(best, 0.0)[reached].mean())
 
     def f1(self) -> np.ndarray:
@@ -139,3 +143,15 @@ class Curve:
         """Return the points that a threshold can reach: detections of equal confidence come together."""
         last = np.append(self.confidence[1:] != self.confidence[:-1], True)[: len(self.confidence)]
         return Curve(self.confidence[last], self.precision[last], self.recall[last], self.truths)
+
+
+def at_thresholds(confidence: np.ndarray, values: np.ndarray, limits: np.ndarray, none: float = 0.0) -> np.ndarray:
+    """Return the values of a curve when detections from each limit on count.
+
+    Args:
+        confidence: (N,) falling.
+        values: (N,) of the curve there.
+        limits: (L,) thresholds.
+        none: the value where no detection reaches the limit.
+    """
+    return np.append(none, values)[np.searchsorted(-confidence, -limits, side="right")]

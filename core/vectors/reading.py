@@ -28,6 +28,7 @@ class Features:
         geometries: (N,) shapely geometries: two-dimensional, valid, not empty; multi-part ones kept, collections of
             polygons united.
         ids: (N,) row number in the source, counted from 0.
+        fids: (N,) the source's own number of each feature, which QGIS shows as ``$id``.
         crs: coordinate system; None when there is none.
         fields: values by field name, (N,) each; missing texts are None, missing numbers NaN.
         types: type of each field in the file: whole numbers with nulls among them are float64 in ``fields``.
@@ -38,6 +39,7 @@ class Features:
     name: str
     geometries: np.ndarray
     ids: np.ndarray
+    fids: np.ndarray
     crs: CRS | None = None
     fields: dict[str, np.ndarray] = field(default_factory=dict)
     types: dict[str, np.dtype] = field(default_factory=dict)
@@ -77,7 +79,9 @@ def read_features(source: str, columns: list[str] | None = None, geometry: tuple
                     f"{name} has no field {', '.join(missing)}.",
                     f"It has {', '.join(present)}." if present else "It has no fields at all.",
                 )
-            meta, _, wkb, values = pyogrio.raw.read(path, layer=layer, columns=columns, where=where, force_2d=True)
+            meta, fids, wkb, values = pyogrio.raw.read(
+                path, layer=layer, columns=columns, where=where, force_2d=True, return_fids=True
+            )
     except DataLayerError as error:
         layers = ", ".join(str(row[0]) for row in pyogrio.list_layers(path))
         raise InputError(f"{Path(path).name} has no layer {layer}.", f"It has {layers}.") from error
@@ -93,6 +97,7 @@ def read_features(source: str, columns: list[str] | None = None, geometry: tuple
         name=name,
         geometries=geometries[keep],
         ids=np.flatnonzero(keep),
+        fids=fids[keep],
         crs=crs_of(meta["crs"], name),
         fields={str(key): column[keep] for key, column in zip(meta["fields"], values, strict=True)},
         types={str(key): np.dtype(kind) for key, kind in zip(meta["fields"], meta["dtypes"], strict=True)},

@@ -40,7 +40,8 @@ PARAMETERS = {
     "CELL_SIZE RETURN_BBOXES SIMPLIFY REGULARIZE OUTPUT_CRS PROCESSOR GPU_ID MIXED_PRECISION COMPILE "
     "PARALLEL SCHEDULER RESUME APPEND OUTPUT",
     "nonmaximumsuppression": "INPUT CONFIDENCE_FIELD CLASS_FIELD MAX_OVERLAP OUTPUT",
-    "computeaccuracy": "DETECTIONS TRUTH DETECTION_CLASS_FIELD TRUTH_CLASS_FIELD IOU MASK OUTPUT_TABLE OUTPUT_REPORT",
+    "computeaccuracy": "DETECTIONS TRUTH DETECTION_CLASS_FIELD TRUTH_CLASS_FIELD CONFIDENCE_FIELD IOU GEOMETRY MASK EXTENT "
+    "CELL_SIZE OUTPUT_TABLE OUTPUT_REPORT OUTPUT_MARKED",
     "modelinformation": "MODEL OUTPUT_REPORT",
     "checkenvironment": "BUILD WHEELS OUTPUT_REPORT",
 }
@@ -62,7 +63,9 @@ OUTPUTS = {
     "computeaccuracy": {
         "OUTPUT_TABLE": "outputVector",
         "OUTPUT_REPORT": "outputHtml",
-        **dict.fromkeys(("PRECISION", "RECALL", "F1", "AP50"), "outputNumber"),
+        "OUTPUT_MARKED": "outputVector",
+        **dict.fromkeys(("PRECISION", "RECALL", "F1", "AP50", "AP75", "MAP", "AR", "THRESHOLD"), "outputNumber"),
+        **dict.fromkeys(("TRUE_POSITIVE", "FALSE_POSITIVE", "FALSE_NEGATIVE"), "outputNumber"),
     },
     "modelinformation": {
         "OUTPUT_REPORT": "outputHtml",
@@ -105,6 +108,7 @@ WORDS = {
     ("trainmodel", "SCHEDULE"): {"COSINE", "ONE_CYCLE"},
     ("trainmodel", "MONITOR"): {"AP50", "AVERAGE_PRECISION", "F1_SCORE", "VALID_LOSS"},
     ("detectobjects", "PROCESSOR"): {"AUTO", "GPU", "CPU"},
+    ("computeaccuracy", "GEOMETRY"): {"POLYGONS", "BOXES"},
 }
 TYPES = {
     "RASTER": "raster", "RASTERS": "multilayer", "BANDS": "band", "FEATURES": "source", "FIELD": "field", "FILE": "file",

@@ -138,9 +138,7 @@ class Compared:
 
     def of_same_class(self) -> Overlaps:
         """Return the pairs whose two classes are the same."""
-        pairs = self.overlaps
-        same = self.labels[pairs.detection] == self.truth[pairs.truth]
-        return Overlaps(pairs.detection[same], pairs.truth[same], pairs.iou[same])
+        return self.overlaps.of_same_class(self.labels, self.truth)
 
 
 def _joined(arrays: list[np.ndarray]) -> np.ndarray:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ...accuracy.matching import Curve, match
+from ...accuracy.coco import Image, evaluate
+from ...accuracy.confusion import confusion_table
+from ...accuracy.matching import Curve, at_thresholds, match
 from ..data.augmentation import Target
-from .coco import RECALLS, precision_at_recalls
 from .comparing import ChipEntry, Compared, compare
 
 IOU = 0.5  # from which on a detection is a true object, in everything but AP and AP75
@@ -46,7 +47,7 @@ class ClassDetails:
         objects: number of true ones.
         ap, ap50, ap75: average precision over IoU 0.5 to 0.95, at 0.5, at 0.75.
         precision, recall, f1: at the threshold of :class:`Details`; 0 where nothing was found.
-        precision_at: (101,) COCO's precision at :data:`core.training.measuring.coco.RECALLS`, IoU 0.5.
+        precision_at: (101,) COCO's precision at :data:`core.accuracy.matching.RECALLS`, IoU 0.5.
         curve: exact precision and recall at each confidence, falling, IoU 0.5.
     """
 
@@ -175,7 +176,7 @@ class _Measured:
         self._labels = range(1, len(names) + 1)
         self._names = names
         self._counts = [int((everything.truth == label).sum()) for label in self._labels]
-        self._precision = precision_at_recalls(everything.chips, len(names))
+        self._precision = _precision(everything.chips, len(names))
         self._partner = match(everything.of_same_class(), len(everything.scores), len(everything.truth), IOU)
         self._curves = [self._curve(label, count) for label, count in zip(self._labels, self._counts, strict=True)]
         known = [curve for curve in self._curves if curve.truths]
@@ -215,15 +216,9 @@ class _Measured:
         return ClassDetails(self._names[position], curve.truths, ap, ap50, ap75, *at, precision[0], curve)
 
     def _confusion(self, limit: float) -> np.ndarray:
-        everything, none = self._all, len(self._names)
-        taken = int((everything.scores >= limit).sum())
+        everything, taken = self._all, int((self._all.scores >= limit).sum())
         partner = match(everything.overlaps.of_first(taken), taken, len(everything.truth), IOU)
-        table = np.zeros((none + 1, none + 1), np.int64)
-        known = np.append(everything.truth - 1, none)  # partner -1 is none
-        np.add.at(table, (known[partner], everything.labels[:taken] - 1), 1)
-        missed = np.setdiff1d(np.arange(len(everything.truth)), partner)
-        np.add.at(table, (everything.truth[missed] - 1, none), 1)
-        return table
+        return confusion_table(partner, everything.labels[:taken] - 1, everything.truth - 1, len(self._names))
 
     def _chips(self, limit: float) -> tuple[ChipResult, ...]:
         everything, count = self._all, len(self._all.chips)
@@ -238,16 +233,10 @@ class _Measured:
 _AT_THRESHOLD = ("precision", "recall", "f1")
 
 
-def at_thresholds(confidence: np.ndarray, values: np.ndarray, limits: np.ndarray, none: float = 0.0) -> np.ndarray:
-    """Return the values of a curve when detections from each limit on count.
-
-    Args:
-        confidence: (N,) falling.
-        values: (N,) of the curve there.
-        limits: (L,) thresholds.
-        none: the value where no detection reaches the limit.
-    """
-    return np.append(none, values)[np.searchsorted(-confidence, -limits, side="right")]
+def _precision(chips: tuple[ChipEntry, ...], classes: int) -> np.ndarray:
+    """Return COCO's precision: (10 IoUs from 0.5 to 0.95, 101 recalls, classes); see :func:`core.accuracy.coco.evaluate`."""
+    images = [Image(chip.truth, chip.labels, chip.scores, chip.detection, chip.object, chip.iou) for chip in chips]
+    return evaluate(images, classes).precision[..., 0]
 
 
 def _mean_f1(curves: list[Curve], limits: np.ndarray) -> np.ndarray:
@@ -271,4 +260,4 @@ def _mean(values: np.ndarray) -> float:
     return float(np.nanmean(values)) if np.isfinite(values).any() else math.nan
 
 
-__all__ = ["RECALLS", "ChipResult", "ClassDetails", "Details", "Measures", "Scores"]
+__all__ = ["ChipResult", "ClassDetails", "Details", "Measures", "Scores"]

@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ... import page
+from ...accuracy.charts import MOST_LINES
+from ...accuracy.confusion import MOST_CELLS
 from ...errors import OutputError
 from ...figures import drawing_html, figure_png, photo_html, shortened
 from ...packages import ModelCard, arcgis_verdict
 from ...packages.advice import model_kind
 from ..measuring.measures import Details
 from ..outcome import Epoch, Outcome
-from .charts import MOST_CELLS, MOST_LINES, class_figure, confusion_figure, known_classes, threshold_figure
+from .charts import class_figure, confusion_figure, known_classes, threshold_figure
 from .curves import loss_figure, rate_figure
 from .examples import BEST, WORST, Example
 from .facts import DEFAULT, Facts

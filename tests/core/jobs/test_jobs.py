@@ -32,8 +32,8 @@ NAMES = {
     "CELL_SIZE RETURN_BBOXES SIMPLIFY REGULARIZE OUTPUT_CRS PROCESSOR GPU_ID MIXED_PRECISION COMPILE "
     "PARALLEL SCHEDULER RESUME APPEND OUTPUT",
     "nonmaximumsuppression": "INPUT CONFIDENCE_FIELD CLASS_FIELD MAX_OVERLAP OUTPUT",
-    "computeaccuracy": "DETECTIONS TRUTH DETECTION_CLASS_FIELD TRUTH_CLASS_FIELD CONFIDENCE_FIELD IOU MASK OUTPUT_TABLE "
-    "OUTPUT_REPORT",
+    "computeaccuracy": "DETECTIONS TRUTH DETECTION_CLASS_FIELD TRUTH_CLASS_FIELD CONFIDENCE_FIELD IOU GEOMETRY MASK EXTENT "
+    "CELL_SIZE OUTPUT_TABLE OUTPUT_REPORT OUTPUT_MARKED",
     "modelinformation": "MODEL OUTPUT_REPORT",
     "checkenvironment": "BUILD WHEELS OUTPUT_REPORT",
 }  # fmt: skip
@@ -42,7 +42,19 @@ RETURNS = {
     "trainmodel": {"MODEL", "REPORT", "AP", "AP50", "F1", "THRESHOLD", "VALIDATION_LOSS", "BEST_EPOCH"},
     "detectobjects": {"COUNT"},
     "nonmaximumsuppression": {"REMOVED"},
-    "computeaccuracy": {"PRECISION", "RECALL", "F1", "AP50", "MAP"},
+    "computeaccuracy": {
+        "PRECISION",
+        "RECALL",
+        "F1",
+        "AP50",
+        "AP75",
+        "MAP",
+        "AR",
+        "TRUE_POSITIVE",
+        "FALSE_POSITIVE",
+        "FALSE_NEGATIVE",
+        "THRESHOLD",
+    },
     "modelinformation": {
         "MODEL_TYPE",
         "BACKBONE",

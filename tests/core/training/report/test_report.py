@@ -10,12 +10,13 @@ import pytest
 import torch
 from PIL import Image
 
+from core.accuracy.confusion import MOST_CELLS, pooled
 from core.errors import OutputError
 from core.jobs import TrainModel
 from core.packages import IMAGENET, ClassInfo, ModelCard, Normalisation
 from core.training.measuring.measures import ChipResult, Measures
 from core.training.outcome import Epoch, Outcome, RateSearch
-from core.training.report.charts import MOST_CELLS, confusion_figure, pooled
+from core.training.report.charts import confusion_figure
 from core.training.report.curves import loss_figure, rate_figure
 from core.training.report.examples import BEST, WORST, Example, choose_examples, judge
 from core.training.report.facts import DEFAULT, KESTREL, USER, Facts, environment_rows, parameter_rows
@@ -212,7 +213,7 @@ def test_pixels_of_any_range_are_stretched_to_be_seen():
 
 def test_many_classes_are_pooled_without_losing_an_object():
     _, _, details, _ = trained([f"class {i}" for i in range(40)], chips=40)
-    names, table = pooled(details)
+    names, table = pooled([item.name for item in details.classes], details.confusion)
     assert len(names) == MOST_CELLS and table.shape == (MOST_CELLS + 1, MOST_CELLS + 1)
     assert table.sum() == details.confusion.sum() and table[:, -1].sum() == details.confusion[:, -1].sum()
     assert names[-1] == f"{40 - MOST_CELLS + 1} other classes"
