@@ -47,8 +47,8 @@ def refuse_same_paths(job: Job) -> None:
 def refuse_existing_outputs(job: Job) -> None:
     """Check that everything the job will write is new and can be written.
 
-    A file must not exist and its folder must; a folder must be new or empty, unless the job adds to what is in it, and its
-    parents are created later.
+    A file must not exist, unless the job adds to it, and its folder must; a folder must be new or empty, unless the job adds to
+    what is in it, and its parents are created later.
 
     Raises:
         OutputError: an output that exists, or a place that is missing, read-only or full.
@@ -56,6 +56,8 @@ def refuse_existing_outputs(job: Job) -> None:
     for name, kind, path in outputs_of(job):
         if kind is Kind.NEW_FOLDER:
             check_new_folder(Path(path), job.may_exist(name.lower()))
+        elif job.may_exist(name.lower()):
+            check_old_file(Path(path.partition("|")[0]))
         else:
             check_new_file(Path(path))
 
@@ -85,6 +87,20 @@ def check_new_file(path: Path) -> None:
     if not path.parent.is_dir():
         raise OutputError(f"The folder {path.parent} for the output {path.name} does not exist.", "Create it first.")
     _check_writable(path.parent)
+
+
+def check_old_file(path: Path) -> None:
+    """Check that a file can be added to as ``path``, or written there when there is none.
+
+    Raises:
+        OutputError: see :func:`check_new_file`; it cannot be written to.
+    """
+    if not path.is_file():
+        check_new_file(path)
+        return
+    _check_writable(path.parent)
+    if not os.access(path, os.W_OK):
+        raise OutputError(f"The output {path} is write-protected.", "Choose another file, or change its rights.")
 
 
 def check_new_folder(path: Path, may_exist: bool = False) -> None:

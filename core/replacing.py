@@ -21,6 +21,9 @@ _ENDINGS = {
 _BESIDE = {  # files that belong to one with the ending
     ".shp": (".shx", ".dbf", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx", ".qmd"),
     ".gpkg": (".gpkg-wal", ".gpkg-shm", ".qmd"),
+    ".geojson": (".qmd",),
+    ".json": (".qmd",),
+    ".fgb": (".qmd",),
     ".csv": (".csvt",),
 }
 
@@ -69,8 +72,10 @@ def replacing(job: Job, tell: Callable[[str], None]) -> Iterator[None]:
 
 def _replaceable(job: Job, name: str, kind: Kind, path: Path) -> list[Path]:
     """Return what has to step aside for the output ``path``."""
+    if job.may_exist(name.lower()):
+        return []
     if kind is Kind.NEW_FOLDER:
-        if job.may_exist(name.lower()) or not path.is_dir() or not any(path.iterdir()):
+        if not path.is_dir() or not any(path.iterdir()):
             return []
         if not any(path.glob("*.emd")):
             raise OutputError(

@@ -23,7 +23,7 @@ from qgis.PyQt.QtGui import QIcon
 from ..core.errors import EnvironmentMissing, InvalidParameter, KestrelError
 from ..core.jobs import Job, Kind
 from ..core.model_files import model_file
-from ..core.outputs import check_new_file, check_new_folder
+from ..core.outputs import check_new_file, check_new_folder, check_old_file
 from ..core.runtime.client import command_of, run_job
 from ..core.runtime.resolve import find_python
 from .about import ICON, icon, metadata
@@ -150,7 +150,8 @@ class JobAlgorithm(QgsProcessingAlgorithm):
             if kind is Kind.RASTERS:
                 check_entries(name, value, context)
             elif kind in _SINKS and (path := file_destination(value)):
-                check_new_file(path)
+                check = check_old_file if job.may_exist(name.lower()) else check_new_file
+                check(path)
             elif kind is Kind.NEW_FOLDER and (path := folder_destination(value)):
                 check_new_folder(path, job.may_exist(name.lower()))
 
@@ -232,9 +233,9 @@ class JobAlgorithm(QgsProcessingAlgorithm):
         # A job that was cancelled may have kept a part: then that is what the user gets.
         is_cancelled = (lambda: False) if feedback.isCanceled() else feedback.isCanceled
         results = dict(outputs)
-        crs = self.result_crs(parameters, context)
         for name in (name for name, kind in self._kinds() if kind in _SINKS and name in outputs):
             with ResultFile(outputs[name]) as found:
+                crs = self.result_crs(found, parameters, context)
                 sink = Sink(self, parameters, name, context, found.fields, found.wkb_type, crs)
                 with sink:
                     for feature in found.features():
@@ -245,8 +246,10 @@ class JobAlgorithm(QgsProcessingAlgorithm):
             self.style(name, sink.destination, context)
         return results
 
-    def result_crs(self, parameters: dict[str, Any], context: QgsProcessingContext) -> QgsCoordinateReferenceSystem:
-        """Return the system of the layers that the job writes: what is found in a raster lies in its own, as QGIS has it."""
+    def result_crs(
+        self, found: ResultFile, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> QgsCoordinateReferenceSystem:
+        """Return the system of a layer that the job wrote: what is found in a raster lies in its own, as QGIS has it."""
         return self._rasters.crs
 
     def style(self, name: str, layer_id: str, context: QgsProcessingContext) -> None:
@@ -296,7 +299,9 @@ class JobAlgorithm(QgsProcessingAlgorithm):
                 extent = self.parameterAsExtent(parameters, name, context, crs)
                 edges = (extent.xMinimum(), extent.xMaximum(), extent.yMinimum(), extent.yMaximum())
                 values[name] = ",".join(repr(edge) for edge in edges)
-                if (self._rasters.is_folder or self._rasters.is_empty) and crs.isValid():
+                if (
+                    self._rasters.is_empty or self._rasters.are_several
+                ) and crs.isValid():  # of several rasters each may have another
                     values[name] += f" [{crs.authid() or crs.toWkt()}]"
             if kind is Kind.FEATURES and _is_set(parameters.get(name)):
                 source = self.parameterAsSource(parameters, name, context)
@@ -320,13 +325,17 @@ class JobAlgorithm(QgsProcessingAlgorithm):
         """
         described = self.job.parameters()
         return {
-            name: str(folder / f"{name.lower()}.gpkg")
+            name: self.sink_path(name, parameters, context, folder)
             if kind in _SINKS
             else self.parameterAsFileOutput(parameters, name, context)
             for name, kind in self._kinds()
             if kind.is_output
             and not (described[name.lower()].optional and kind in _SINKS and not _is_set(parameters.get(name)))
         }
+
+    def sink_path(self, name: str, parameters: dict[str, Any], context: QgsProcessingContext, folder: Path) -> str:
+        """Return where the worker writes the layer or table ``name``. Here: into the temporary ``folder``."""
+        return str(folder / f"{name.lower()}.gpkg")
 
 
 def _plain(value: Any, context: QgsProcessingContext) -> Any:

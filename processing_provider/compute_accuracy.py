@@ -16,6 +16,7 @@ from ..core.jobs import ComputeAccuracy
 from .accuracy_style import style_on_load
 from .base import JobAlgorithm
 from .crs import sound
+from .results import ResultFile
 from .sources import export
 
 _USUAL = "Confidence"  # the field that ranks the detections when none is named
@@ -45,7 +46,9 @@ class ComputeAccuracyAlgorithm(JobAlgorithm):
             fields.append(_USUAL)
         return export(source, parameters[name], folder, context, feedback, [field for field in fields if field])
 
-    def result_crs(self, parameters: dict[str, Any], context: QgsProcessingContext) -> QgsCoordinateReferenceSystem:
+    def result_crs(
+        self, found: ResultFile, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> QgsCoordinateReferenceSystem:
         """Return the system of the detections."""
         return sound(self.parameterAsSource(parameters, "DETECTIONS", context).sourceCrs())
 

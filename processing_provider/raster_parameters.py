@@ -38,6 +38,7 @@ class RasterParameters:
     Attributes:
         crs: of the first raster: extents, cell sizes and results are in it. Invalid when there is none or it is a folder.
         is_folder: whether the first raster is a folder, whose coordinate system the worker knows.
+        are_several: whether it is a folder or there are more rasters than one to work on.
         is_empty: whether the job knows no rasters.
     """
 
@@ -51,7 +52,7 @@ class RasterParameters:
         self._found: dict[str, list[RasterInput | str]] = {}  # texts are folders
         self._unknown: dict[str, list[Any]] = {}
         self.crs = QgsCoordinateReferenceSystem()
-        self.is_folder = False
+        self.is_folder = self.are_several = False
 
     def look_up(self, algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
         """Find the layers; what is none is told by :meth:`sources`, for an error would lose its text here."""
@@ -70,6 +71,8 @@ class RasterParameters:
                     unknown.append(value)
         first = next((raster for rasters in self._found.values() for raster in rasters), None)
         self.is_folder = isinstance(first, str)
+        lists = (name for name, described in self._parameters.items() if described.kind is Kind.RASTERS)
+        self.are_several = self.is_folder or any(self._found[name] for name in lists)
         if isinstance(first, RasterInput):
             self.crs = first.crs
 

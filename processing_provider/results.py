@@ -7,8 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from osgeo import gdal, ogr
-from qgis.core import Qgis, QgsFeature, QgsField, QgsFields, QgsGeometry, QgsProcessingException
+from qgis.core import (
+    Qgis,
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsField,
+    QgsFields,
+    QgsGeometry,
+    QgsProcessingException,
+)
 from qgis.PyQt.QtCore import QMetaType
+
+from .crs import sound
 
 _TYPES = {
     ogr.OFTInteger: QMetaType.Type.Int,
@@ -30,6 +40,7 @@ class ResultFile:
         layer: of GDAL.
         fields: without the key.
         wkb_type: of the features; NoGeometry for a table.
+        crs: coordinate system; invalid when there is none.
 
     Raises:
         QgsProcessingException: the file cannot be read.
@@ -50,6 +61,7 @@ class ResultFile:
             field = definition.GetFieldDefn(index)
             self.fields.append(QgsField(field.GetName(), _TYPES.get(field.GetType(), QMetaType.Type.QString)))
         self.wkb_type = Qgis.WkbType(self.layer.GetGeomType())
+        self.crs = _crs(self.layer.GetSpatialRef())
 
     def features(self) -> Iterator[QgsFeature]:
         """Yield the features in their order."""
@@ -69,3 +81,11 @@ class ResultFile:
 
     def __exit__(self, *_: object) -> None:
         self.layer = self._dataset = None  # closes the file, so that it can be deleted on Windows
+
+
+def _crs(system: Any) -> QgsCoordinateReferenceSystem:
+    """Return a coordinate system of GDAL, by its authority code if it has one."""
+    if system is None or system.GetName().startswith("Undefined "):  # so GDAL names the lack of one in a GeoPackage
+        return QgsCoordinateReferenceSystem()
+    code = QgsCoordinateReferenceSystem(f"{system.GetAuthorityName(None)}:{system.GetAuthorityCode(None)}")
+    return sound(code if code.isValid() else QgsCoordinateReferenceSystem.fromWkt(system.ExportToWkt(["FORMAT=WKT2_2019"])))

@@ -84,6 +84,7 @@ class Mosaic(Raster):
             _check_place(first, part)
         self.source, self.name = first.source, f"{first.name} and {len(parts) - 1} more"
         self._sources, self._chosen = [part.source for part in parts], bands
+        self._names = np.array([part.name for part in parts], object)
         self._set_bands(first.bands)
         self.crs = self.ground_crs = first.grid.crs
         self.georeferenced, self._pixel_space = True, False
@@ -131,6 +132,38 @@ class Mosaic(Raster):
             if valid.all():
                 break
         return self._nothing(window, chosen) if pixels is None else (pixels, valid)
+
+    def names_at(self, points: np.ndarray) -> np.ndarray:
+        """Return the name of the raster on top at each point that has data there; see :meth:`Raster.names_at`.
+
+        A point without any data gets the first raster that it lies in, one outside of all the first of the mosaic.
+        """
+        pixels = np.clip(np.floor(points), 0, (self.width - 1, self.height - 1)).astype(np.int64)
+        middles = shapely.points(pixels + 0.5)
+        point, part = self._tree.query(middles, predicate="intersects")
+        order = np.lexsort((part, point))
+        point, part = point[order], part[order]
+        numbers, starts, counts = np.unique(point, return_index=True, return_counts=True)
+        chosen = np.zeros(len(points), np.int64)
+        chosen[numbers] = part[starts]
+        for number, start, count in zip(numbers.tolist(), starts.tolist(), counts.tolist(), strict=True):
+            if count > 1:
+                chosen[number] = self._top(part[start : start + count].tolist(), *pixels[number].tolist())
+        return self._names[chosen]
+
+    def _top(self, parts: Sequence[int], col: int, row: int) -> int:
+        """The first of the rasters that has data at a pixel of the working grid; the first, if none has or can be read."""
+        for number in parts:
+            left, top, right, bottom = self._boxes[number].tolist()
+            try:
+                _, valid = self._part(number, Window(left, top, right - left, bottom - top)).read(
+                    Window(col - left, row - top, 1, 1)
+                )
+            except InputError:  # it breaks there: nothing can have been found in it
+                continue
+            if valid.all():
+                return number
+        return parts[0]
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +18,7 @@ from rasterio.windows import Window as SourceWindow
 from ..errors import InputError, InvalidParameter
 from .dataset import Bands, reason
 from .extent import Extent, span
-from .grid import ALIGNED, PixelGrid
+from .grid import ALIGNED, PixelGrid, map_points
 from .ground import IN_PIXELS, AffineGround, CameraGround, ControlPointGround, ground_of
 from .source import Source
 from .turning import sample
@@ -226,6 +227,37 @@ class Raster:
             (n, 2) float64 pixels (col, row), corner based; NaN for points that have no place in the image.
         """
         return self._ground.to_pixels(points) - (self._cut.col, self._cut.row)
+
+    def to_ground(self, pixels: np.ndarray) -> np.ndarray:
+        """Bring points of the working grid to map coordinates: the way back of :meth:`to_grid`.
+
+        Args:
+            pixels: (n, 2) float64 (col, row), corner based.
+
+        Returns:
+            (n, 2) float64 in :attr:`ground_crs`; NaN for points that have no place there.
+        """
+        if not self._pixel_space:
+            return map_points(self.transform, pixels)
+        return self._ground.to_map(np.add(pixels, (self._cut.col, self._cut.row)))
+
+    @property
+    def is_straight(self) -> bool:
+        """Whether straight lines in the pixels are straight on the map."""
+        return isinstance(self._ground, AffineGround)
+
+    @property
+    def aspect(self) -> float:
+        """Width of a pixel divided by its height, on the ground: in degrees, at the latitude of the raster's middle."""
+        across, down = self.cell_size
+        if self.crs is not None and self.crs.is_geographic:
+            _, latitude = self.transform * (self.width / 2, self.height / 2)
+            across *= math.cos(math.radians(min(abs(latitude), 89.0)))
+        return across / down
+
+    def names_at(self, points: np.ndarray) -> np.ndarray:
+        """Return the names, (n,) str, of the rasters that are seen at points of the working grid, (n, 2): here its own."""
+        return np.full(len(points), self.name, object)
 
     def check_like(self, other: Raster) -> None:
         """Raise InputError unless another raster has as many bands of the same type."""

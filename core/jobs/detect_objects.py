@@ -27,6 +27,9 @@ from .parameters import (
 MERGE_POLICIES = ("MEAN", "MAX", "MIN")
 CLASS_VALUE_FIELDS = ("Class", "ClassValue", "NONE")
 UNREADABLE = ("STOP", "SKIP")
+FIELDS = {"Class": "str", "Confidence": "float64", "ClassValue": "int32", "Area": "float64", "Raster": "str"}
+"""What is written of each object: the name of the class, the confidence from 0 to 100, the number of the class, the square
+metres, and the name of the raster that its centre lies in. No name has more than ten letters, for the sake of shapefiles."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,7 +241,11 @@ class DetectObjects(Job):
         advanced=True,
     )
     append: bool = boolean(
-        "Append", "Add the objects to a layer that is there already, instead of writing a new one.", False, advanced=True
+        "Append",
+        "Add the objects to the output file if it is there: a GeoPackage, shapefile, GeoJSON or FlatGeobuf file. In the dialog "
+        "of QGIS choose Append to Layer at the output instead.",
+        False,
+        advanced=True,
     )
     output: str = parameter(
         Kind.NEW_FEATURES, "Output Detected Objects", "Polygon layer with Class, Confidence, ClassValue, Area and Raster."

@@ -6,12 +6,16 @@ from collections.abc import Callable
 
 import numpy as np
 import shapely
-from affine import Affine
 from rasterio.crs import CRS
 
 from ..errors import InputError
 from ..imagery import Raster
 from ..imagery.coordinates import project
+
+Function = Callable[[np.ndarray], np.ndarray]
+BENT = 0.1
+"""How far, in pixels, an edge may be from its right place after it was brought into another coordinate system."""
+_MOST_CORNERS = 1000  # of an edge
 
 
 def to_pixels(geometries: np.ndarray, crs: CRS | None, raster: Raster, what: str) -> np.ndarray:
@@ -33,8 +37,14 @@ def to_pixels(geometries: np.ndarray, crs: CRS | None, raster: Raster, what: str
 
 
 def to_map(geometries: np.ndarray, raster: Raster) -> np.ndarray:
-    """Bring pixel geometries, (N,), of the working grid into the raster's coordinate system."""
-    return _affine(geometries, raster.transform)
+    """Bring pixel geometries, (N,), of the working grid into the raster's :attr:`~core.imagery.Raster.ground_crs`.
+
+    Where straight edges of pixels are bent on the ground, polygons get the corners that it takes. A geometry that has no place
+    there is empty.
+    """
+    if not raster.is_straight:
+        geometries = with_corners(geometries, raster.to_ground, BENT)
+    return _transform(geometries, raster.to_ground)
 
 
 def same_crs(
@@ -67,13 +77,42 @@ def same_crs(
     return _transform(geometries, lambda points: project(points, crs, target_crs))
 
 
-def _affine(geometries: np.ndarray, matrix: Affine) -> np.ndarray:
-    """Apply an affine transform to geometries."""
-    linear = np.array([[matrix.a, matrix.b], [matrix.d, matrix.e]]).T
-    return _transform(geometries, lambda points: points @ linear + (matrix.c, matrix.f))
+def with_corners(geometries: np.ndarray, function: Function, tolerance: float) -> np.ndarray:
+    """Give polygons, (N,), the corners that they need to keep their shape when only the corners are moved.
+
+    How far an edge leaves the straight line grows with the square of its length: what the middles of the edges tell is enough
+    to know how short they must be.
+
+    Args:
+        geometries: polygons; others are returned as they are.
+        function: how the corners will be moved, (n, 2) float64 to (n, 2).
+        tolerance: how far an edge may end up from its right place, in units of ``geometries``.
+    """
+    rings, owner = shapely.get_rings(geometries, return_index=True)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    one = np.flatnonzero(ring[:-1] == ring[1:]) if len(ring) else np.empty(0, int)
+    if not len(one):
+        return geometries
+    begin, end = points[one], points[one + 1]
+    moved, middles = function(points), function((begin + end) / 2)
+    chord = moved[one + 1] - moved[one]
+    length = np.hypot(*(end - begin).T)
+    off = np.hypot(*(middles - moved[one] - chord / 2).T)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        off *= length / np.hypot(*chord.T)  # in units of the geometries
+        longest = length * np.sqrt(tolerance / off)
+    bent = np.flatnonzero(np.isfinite(longest) & (off > tolerance))
+    if not len(bent):
+        return geometries
+    limits = np.full(len(geometries), np.inf)
+    np.minimum.at(limits, owner[ring[one[bent]]], np.maximum(longest[bent], length[bent] / _MOST_CORNERS))
+    some = np.flatnonzero(np.isfinite(limits))
+    result = np.array(geometries, dtype=object)
+    result[some] = shapely.segmentize(result[some], limits[some])
+    return result
 
 
-def _transform(geometries: np.ndarray, function: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+def _transform(geometries: np.ndarray, function: Function) -> np.ndarray:
     """Apply ``function``, (n, 2) to (n, 2), to all points; empty what becomes infinite, repair what becomes invalid."""
     moved = np.array(geometries, dtype=object)
     points, owner = shapely.get_coordinates(moved, return_index=True)

@@ -85,7 +85,7 @@ def read_features(source: str, columns: list[str] | None = None, geometry: tuple
     Raises:
         InputError: no such file or layer, not readable, no geometry, another geometry type, or a field that is not there.
     """
-    path, layer, where = _parse(source)
+    path, layer, where = split_source(source)
     name = f"{Path(path).name}|{layer}" if layer is not None else Path(path).name
     if Path(path).is_absolute() and not Path(path).exists():
         raise InputError(f"There is no file {path}.", "Check the path.")
@@ -124,7 +124,7 @@ def read_features(source: str, columns: list[str] | None = None, geometry: tuple
         name=name,
         geometries=geometries[keep],
         ids=np.flatnonzero(keep),
-        crs=_crs(meta["crs"], name),
+        crs=crs_of(meta["crs"], name),
         fields={key: column[keep] for key, column in fields.items()},
         types={str(key): _type(kind) for key, kind in zip(meta["fields"], meta["dtypes"], strict=True)},
         repaired=int(repaired.sum()),
@@ -158,7 +158,7 @@ def _texts(column: np.ndarray) -> np.ndarray:
     return np.array([*texts, None], dtype=object)[:-1]
 
 
-def _parse(source: str) -> tuple[str, str | int | None, str | None]:
+def split_source(source: str) -> tuple[str, str | int | None, str | None]:
     """Split a QGIS source into path, layer and filter."""
     path, *options = str(source).split("|")
     layer: str | int | None = None
@@ -206,7 +206,7 @@ def _unwrap(geometries: np.ndarray) -> None:
             geometries[i] = shapely.union_all(shapely.make_valid(areas, method="structure", keep_collapsed=False))
 
 
-def _crs(text: str | None, name: str) -> CRS | None:
+def crs_of(text: str | None, name: str) -> CRS | None:
     """The coordinate system from its name or WKT."""
     if not text or '["Undefined ' in text[:40]:  # so GDAL names the lack of one in a GeoPackage
         return None

@@ -16,17 +16,19 @@ import shapely
 from pyogrio.errors import DataSourceError, FeatureError, FieldError, GeometryError
 
 from ..errors import OutputError
+from ..layer_notes import keep_note
 
+SHAPEFILE = "ESRI Shapefile"
 DRIVERS = {
     ".gpkg": "GPKG",
     ".geojson": "GeoJSON",
     ".json": "GeoJSON",
-    ".shp": "ESRI Shapefile",
+    ".shp": SHAPEFILE,
     ".fgb": "FlatGeobuf",
     ".csv": "CSV",
 }
 _BATCH = 5000  # features that are collected before they go to the disk
-_FAILURES = (DataSourceError, FeatureError, FieldError, GeometryError, OSError)
+FAILURES = (DataSourceError, FeatureError, FieldError, GeometryError, OSError)
 
 
 class FeatureWriter:
@@ -44,6 +46,7 @@ class FeatureWriter:
 
     Attributes:
         count: features written so far.
+        note: a sentence about the layer that is kept with it, as QGIS shows among its properties; may be set until the end.
 
     Raises:
         OutputError: the file exists, its folder does not or cannot be written, the format is unknown, the disk is full.
@@ -52,11 +55,9 @@ class FeatureWriter:
     def __init__(
         self, path: str | Path, crs_wkt: str | None, fields: Mapping[str, str | np.dtype], geometry: str | None = "Polygon"
     ) -> None:
-        self.path, self.count = Path(path), 0
+        self.path, self.count, self.note = Path(path), 0, ""
         self._crs, self._geometry = crs_wkt, geometry
-        self._fields = {
-            name: np.dtype(object) if kind in ("str", str, object) else np.dtype(kind) for name, kind in fields.items()
-        }
+        self._fields = types_of(fields)
         self._pending: list[tuple[np.ndarray | None, dict[str, np.ma.MaskedArray]]] = []
         self._waiting = 0
         suffix = self.path.suffix.lower()
@@ -85,7 +86,7 @@ class FeatureWriter:
         Raises:
             OutputError: the disk is full or the driver refuses the features.
         """
-        arrays = {name: _array(columns[name], dtype) for name, dtype in self._fields.items()}
+        arrays = {name: array_of(columns[name], dtype) for name, dtype in self._fields.items()}
         number = len(next(iter(arrays.values()))) if geometries is None else len(geometries)
         if any(len(values) != number for values in arrays.values()):
             raise ValueError("geometries and columns differ in length")
@@ -97,8 +98,8 @@ class FeatureWriter:
         if self._waiting >= _BATCH:
             try:
                 self._flush()
-            except _FAILURES as failure:
-                raise _translate(self.path, failure) from failure
+            except FAILURES as failure:
+                raise translate(self.path, failure) from failure
 
     def _flush(self) -> None:
         """Append what is pending to the staging file; also creates it."""
@@ -123,9 +124,13 @@ class FeatureWriter:
         if self._driver != "GPKG":
             result = self._folder / self.path.name
             _, _, wkb, values = pyogrio.raw.read(self._staging, read_geometry=self._geometry is not None)
-            columns = {name: _array(column, dtype) for (name, dtype), column in zip(self._fields.items(), values, strict=True)}
+            columns = {
+                name: array_of(column, dtype) for (name, dtype), column in zip(self._fields.items(), values, strict=True)
+            }
             _save(result, self._driver, self.path.stem, wkb, self._geometry, self._crs, columns, append=False)
             self._staging.unlink()
+        if self.note:
+            keep_note(result, self.note)
         # A shapefile is several files; the one with the chosen name comes last, as the sign that it is complete.
         for file in sorted(self._folder.iterdir(), key=lambda file: file == result):
             file.replace(self.path if file == result else self.path.with_name(file.name))
@@ -137,13 +142,18 @@ class FeatureWriter:
         try:
             if kind is None:
                 self._finish()
-        except _FAILURES as failure:
-            raise _translate(self.path, failure) from failure
+        except FAILURES as failure:
+            raise translate(self.path, failure) from failure
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _array(values: np.ndarray, dtype: np.dtype) -> np.ma.MaskedArray:
+def types_of(fields: Mapping[str, str | np.dtype]) -> dict[str, np.dtype]:
+    """Return the dtype of each field; that of texts is object."""
+    return {name: np.dtype(object) if kind in ("str", str, object) else np.dtype(kind) for name, kind in fields.items()}
+
+
+def array_of(values: np.ndarray, dtype: np.dtype) -> np.ma.MaskedArray:
     """Return a column in its type, with its nulls masked."""
     if isinstance(values, np.ma.MaskedArray):
         return np.ma.MaskedArray(values, dtype=dtype)
@@ -197,7 +207,7 @@ def _free(name: str, taken: set[str]) -> str:
     return next(new for number in count(1) if (new := f"{name}_{number}") not in taken)
 
 
-def _translate(path: Path, error: Exception) -> OutputError:
+def translate(path: Path, error: Exception) -> OutputError:
     """The error of a driver, as the user reads it."""
     full = shutil.disk_usage(path.parent).free < 1_000_000
     reason = "the disk is full" if full else str(error).rstrip(".")

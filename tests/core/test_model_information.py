@@ -12,8 +12,8 @@ from core.jobs import ModelInformation
 from core.model_information import run
 from core.models import build
 from core.packages import ClassInfo, Normalisation, write_package
+from tests.core.detection.conftest import OPTIONS
 from tests.core.detection.scenes import card
-from tests.core.detection.test_detect import OPTIONS
 
 UTM = 'PROJCS["here",GEOGCS["g",DATUM["d",SPHEROID["s",6378137,298.25]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925]],' \
       'PROJECTION["Transverse_Mercator"],PARAMETER["central_meridian",9],UNIT["metre",1]]'  # fmt: skip

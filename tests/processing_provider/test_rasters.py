@@ -21,7 +21,7 @@ from qgis.core import (
     QgsRasterLayer,
 )
 from qgis.PyQt.QtGui import QColor, QImage
-from things import LEFT, TOP, Asked, Log, memory_layer, virtual_raster, write_raster
+from things import LEFT, TOP, UTM, Asked, Log, memory_layer, virtual_raster, write_raster
 
 Run = Callable[..., dict[str, Any]]
 
@@ -171,7 +171,7 @@ def test_extent_and_cell_size_fit_a_drawn_raster_of_another_coordinate_system(
     assert left == pytest.approx(1669792, abs=2) and top == pytest.approx(5645716, abs=2)
     assert size == pytest.approx(0.5 / np.cos(np.radians(45.15)), rel=0.01)  # Mercator's metres are longer there
     assert drawn["size"][0] == 100 and drawn["size"][1] == pytest.approx(80, abs=2)
-    assert asked.job.extent == f"{LEFT!r},{LEFT + 50!r},{TOP - 40!r},{TOP!r}" and asked.job.cell_size == 0.5
+    assert asked.job.extent == f"{LEFT!r},{LEFT + 50!r},{TOP - 40!r},{TOP!r} [{UTM}]" and asked.job.cell_size == 0.5
 
 
 @pytest.mark.parametrize("name", ["INPUT_CLASS_RASTER", "SNAP_RASTER"])
@@ -199,7 +199,7 @@ def test_the_result_is_in_the_coordinate_system_of_the_first_raster(
     other = write_raster(tmp_path / "north.tif", np.zeros((3, 64, 64), np.uint8), "EPSG:4326", 1e-5)
     export(ADDITIONAL_RASTERS=[str(other)], SNAP_RASTER=str(other), EXTENT="15.0,15.001,45.15,45.151 [EPSG:4326]")
     assert float(asked.job.extent.split(",")[0]) == pytest.approx(500000, abs=1)
-    assert "[" not in asked.job.extent
+    assert asked.job.extent.endswith(f" [{UTM}]")  # which the rasters in other systems have to be told
 
 
 # Folders

@@ -276,6 +276,28 @@ def test_detections_are_coloured_by_class_when_loaded(run: Run, log: Log) -> Non
     style_on_load("not loaded", context)  # no error
 
 
+def test_the_fill_is_a_hint_in_the_colour_of_the_outline(kestrel: Any, log: Log) -> None:
+    from kestrel.processing_provider.styling import DetectionStyle
+
+    layer = memory_layer(ROWS[:1], FIELDS)
+    DetectionStyle().postProcessLayer(layer, QgsProcessingContext(), log)
+    categories = layer.renderer().categories()  # which own what follows
+    symbol = categories[0].symbol().symbolLayer(0)
+    assert symbol.fillColor().name() == symbol.strokeColor().name() == "#e69f00"
+    assert 0 < symbol.fillColor().alphaF() < 0.2 and symbol.strokeColor().alphaF() == 1
+
+
+def test_an_empty_layer_has_a_symbol_for_what_comes(kestrel: Any, log: Log) -> None:
+    from kestrel.processing_provider.styling import DetectionStyle
+
+    layer = memory_layer([], FIELDS)
+    DetectionStyle().postProcessLayer(layer, QgsProcessingContext(), log)
+    assert [category.label() for category in layer.renderer().categories()] == ["objects"]
+    layer.dataProvider().addFeatures(memory_layer(ROWS, FIELDS).getFeatures())
+    for feature in layer.getFeatures():
+        assert layer.renderer().categories()[layer.renderer().categoryIndexForValue(feature["Class"])].label() == "objects"
+
+
 # The other tools
 
 

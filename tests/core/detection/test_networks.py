@@ -12,8 +12,8 @@ from core.model_information import run as describe
 from core.models import MODELS, build, new_options
 from core.packages import read_package, write_package
 from core.vectors import read_features
+from tests.core.detection.conftest import PLACE, RGB
 from tests.core.detection.scenes import TRUCK, card, draw
-from tests.core.detection.test_detect import PLACE, RGB
 
 SMALL = {
     "MaskRCNN": {"box_features": 16, "box_detections_per_img": 60},
