@@ -163,7 +163,7 @@ def _passes(seen: Sightings, one: np.ndarray, other: np.ndarray, short: np.ndarr
 
 
 def _inside(bounds: np.ndarray, windows: np.ndarray) -> np.ndarray:
-    """Return (W,) float64, how far a box lies inside of each window (W, 4) at its nearest edge; below 0 where it reaches out."""
+    """Return (W,) float64, how far a box lies inside of each window (W, 4) at the nearest edge; below 0 where it is out."""
     return ((windows - bounds) * _OUTWARD).min(axis=1)
 
 
