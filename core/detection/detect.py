@@ -18,6 +18,7 @@ from ..packages import ModelCard, read_package
 from ..reporting import Reporter, silent
 from ..suppression import suppress
 from .layer import ObjectLayer
+from .local import Network
 from .objects import Objects
 from .pipeline import Detection, detect
 from .searching import Search, inference, searches
@@ -49,14 +50,14 @@ def run(job: DetectObjects, report: Reporter) -> dict[str, int]:
     """
     report.progress(0.0, "Opening the model")
     package = read_package(job.model)
-    how = inference(job, package.card)
+    how, network = inference(job, package.card), Network(package)
     with ExitStack() as opened:
         found = searches(job, package.card, opened, report.part(0, _OPENED))
         device = _devices(job, report)
         parts = [_Part(report.part(_OPENED, 1), *share) for share in _shares(found)]
         streams = [
             detect(
-                search.raster, package, how=how, tile_size=job.tile_size, padding=job.padding, mask=search.mask,
+                search.raster, network, how=how, tile_size=job.tile_size, padding=job.padding, mask=search.mask,
                 exclude_pad=job.exclude_pad_detections, unreadable=job.unreadable, device=device, parallel=job.parallel,
                 scheduler=job.scheduler, resume=job.resume, report=part.part(0, _FOUND if job.nms else 1),
             )

@@ -122,13 +122,15 @@ class Stitcher:
     def _unite(self, seen: Sightings, pieces: np.ndarray, i: np.ndarray, j: np.ndarray) -> Objects:
         """Return one object for each group of ``pieces`` (positions) that the pairs ``i``, ``j`` hold together."""
         group = _groups(len(seen), i, j)[pieces]
+        windows = np.unique(seen.windows, axis=0)
         objects = []
         for members in _split(pieces, group):
             boxes = seen.boxes[members]
             bounds = np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
             large = len(members) > 1 and (bounds[2:] - bounds[:2]).max() > 2 * self._padding
+            large = large and not (_inside(bounds, windows) > SHORT).any()
             if not (large or seen.owned[members].any() or not self._exclude_pad):
-                continue  # its owner, who saw it whole, did not find it
+                continue  # its owner, or another who saw it whole, did not find it: stumps around a corner of tiles
             polygon = self._union(seen.polygons[members], bounds)
             weights = shapely.area(seen.polygons[members])
             score = np.average(seen.scores[members], weights=weights)
@@ -158,6 +160,11 @@ def _passes(seen: Sightings, one: np.ndarray, other: np.ndarray, short: np.ndarr
     """Return (P,) bool: ``other`` ends near an edge of its tile that ``one`` goes past."""
     past = (seen.boxes[one] - seen.windows[other]) * _OUTWARD > EDGE
     return (_near(seen, short)[other] & past).any(axis=1)
+
+
+def _inside(bounds: np.ndarray, windows: np.ndarray) -> np.ndarray:
+    """Return (W,) float64, how far a box lies inside of each window (W, 4) at the nearest edge; below 0 where it is out."""
+    return ((windows - bounds) * _OUTWARD).min(axis=1)
 
 
 def _groups(count: int, i: np.ndarray, j: np.ndarray) -> np.ndarray:

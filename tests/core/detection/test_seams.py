@@ -189,3 +189,17 @@ def test_large_stumps_that_end_short_of_the_edge_do_not_confirm_each_other():
         bounds = shapely.bounds(np.array([stump])).reshape(1, 4)
         stitcher.add(Sightings.of_tile(tile, np.array([stump]), np.ones(1, int), np.array([0.9]), bounds))
     assert len(stitcher.settle(np.inf)) == 0
+
+
+def test_stumps_around_a_corner_of_tiles_do_not_make_an_object():
+    """What a network saw of roofs in Banepa: stumps chained from tile to tile, where one tile sees all."""
+    seen = {
+        8: (222, 349, 296, 384), 7: (223, 343, 256, 384), 14: (223, 343, 256, 388), 16: (258, 363, 310, 473),
+        23: (256, 388, 310, 470), 15: (200, 400, 220, 440),
+    }  # fmt: skip
+    stitcher = Stitcher(boxes=False, padding=64)
+    for tile in (tile for row in Grid(1000, 1000, 256, 64).rows() for tile in row):
+        if tile.number in seen:
+            box = np.array([seen[tile.number]], dtype=float)
+            stitcher.add(Sightings.of_tile(tile, shapely.box(*box.T), np.ones(1, int), np.array([0.9]), box))
+    assert shapely.bounds(stitcher.settle(np.inf).polygons).tolist() == [[200, 400, 220, 440]]
