@@ -84,12 +84,17 @@ def _fill(
     layer: ObjectLayer, job: DetectObjects, card: ModelCard, found: list[Search], streams: list[Detection], parts: list[_Part]
 ) -> bool:
     """Write what is in each raster, one after the other; return whether everything was searched."""
+    crooked = 0
     for search, stream, part in zip(found, streams, parts, strict=True):
         for objects in _suppressed(stream, job, card, part) if job.nms else stream:
-            layer.write(_shaped(objects, job, search.raster), search.raster)
+            shaped, stayed = _shaped(objects, job, search.raster)
+            crooked += stayed
+            layer.write(shaped, search.raster)
         search.raster.close()
         if stream.partial:
             return False
+    if crooked:
+        parts[0].info(f"{crooked} outlines would have changed too much with right angles and were only simplified.")
     return True
 
 
@@ -122,20 +127,25 @@ def _classes(objects: Objects, job: DetectObjects, card: ModelCard) -> np.ndarra
     return np.unique(keys, return_inverse=True)[1][objects.labels]
 
 
-def _shaped(objects: Objects, job: DetectObjects, raster: Raster) -> Objects:
-    """Return the objects with outlines as the job wants them; what nothing is left of goes."""
-    polygons = objects.polygons
+def _shaped(objects: Objects, job: DetectObjects, raster: Raster) -> tuple[Objects, int]:
+    """Give the objects outlines as the job wants them; what nothing is left of goes.
+
+    Returns:
+        The objects, and how many of them got no right angles although these are wanted.
+    """
+    polygons, crooked = objects.polygons, 0
     if job.regularize or job.simplify:
         from .shaping import regularise, simplify
 
         if job.regularize:  # with pixels that are as wide as they are high on the ground: only there angles are right
             aspect = raster.aspect
-            polygons, _ = regularise(_stretched(polygons, aspect))
+            polygons, square = regularise(_stretched(polygons, aspect))
+            crooked = int((~square).sum())
             polygons = _stretched(polygons, 1 / aspect)
         if job.simplify:
             polygons = simplify(polygons, job.simplify)
     left = ~(shapely.is_missing(polygons) | shapely.is_empty(polygons))
-    return Objects(polygons, objects.labels, objects.scores)[left]
+    return Objects(polygons, objects.labels, objects.scores)[left], crooked
 
 
 def _stretched(polygons: np.ndarray, factor: float) -> np.ndarray:

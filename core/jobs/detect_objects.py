@@ -124,7 +124,7 @@ class DetectObjects(Job):
     )
     detections_per_tile: int | None = integer(
         "Detections per Tile",
-        "The most objects that the model gives for a tile. Empty: the package's, usually 100; raise it for dense objects.",
+        "The most objects that the model gives for a tile. Empty: the package's, 100 of ArcGIS's and 500 of Kestrel's.",
         None,
         minimum=1,
         maximum=10_000,
