@@ -28,7 +28,7 @@ from .processes import output_of
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"
 IMPORTS = ("torch", "torchvision", "numpy", "rasterio", "shapely", "pyogrio", "matplotlib", "faster_coco_eval")
 MARKER = "kestrel.json"
-_DOOMED = ".removed-"
+_DOOMED, _KEPT = ".removed-", ".kept-"
 _SELF_TEST = Path(__file__).with_name("self_test.py")
 _REACH = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=6).read(1)"
 
@@ -90,13 +90,12 @@ class ManagedEnvironment:
         markers = [marker for marker in markers if marker.is_file()]
         return [marker.parent for marker in sorted(markers, key=lambda marker: marker.stat().st_mtime, reverse=True)]
 
-    def build(self, report: Reporter, wheels: Path | None = None, proxy: str | None = None) -> Path:
+    def build(self, report: Reporter, wheels: Path | None = None) -> Path:
         """Build the environment unless one that suits this machine is there; return its folder.
 
         Args:
             report: progress (at least once a second), messages, cancel.
             wheels: a folder of wheels to install from, instead of the network.
-            proxy: URL of a proxy for the downloads; one in the environment variables goes first.
 
         Raises:
             EnvironmentBuildError: it could not be built; ``cause`` says why, nothing is left but the log.
@@ -107,13 +106,29 @@ class ManagedEnvironment:
         suited = self._suited(torch)
         if suited:
             return suited
+        with self._locked(report) as descriptor:
+            # Built by the one that was waited for?
+            return self._suited(torch) or self._build(torch, report, wheels, descriptor)
+
+    def repair(self, report: Reporter, wheels: Path | None = None) -> Path:
+        """Build the environment anew, whatever is there; the old one is back when that fails or is cancelled.
+
+        Arguments and errors are those of :meth:`build`.
+        """
+        report.progress(0.0, "Looking at this machine")
+        torch = self._wanted(report, wheels)
+        with self._locked(report) as descriptor, _set_aside(self._complete()):
+            return self._build(torch, report, wheels, descriptor)
+
+    @contextlib.contextmanager
+    def _locked(self, report: Reporter) -> Iterator[int]:
+        """Be the only one that builds; gives the descriptor of the lock."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with InstallLock(self.folder / f"{self.key}.lock", report) as lock:
-                suited = self._suited(torch)  # built by the one that was waited for
-                if suited:
-                    return suited
-                return self._build(torch, report, wheels, proxy, lock.fileno())
+                for leftover in self.folder.glob(f"{_KEPT}{self.key}-*"):  # of a repair that was killed
+                    shutil.rmtree(leftover, ignore_errors=True)
+                yield lock.fileno()
         except OSError as error:
             raise failures.from_os_error(error, "Building the environment") from error
 
@@ -125,7 +140,7 @@ class ManagedEnvironment:
         """
         for folder in self.folder.glob(f"{self.key}-*"):
             if folder.is_dir():
-                _remove(folder)
+                remove_environment(folder)
 
     def _wanted(self, report: Reporter, wheels: Path | None) -> TorchBuild:
         """Return the build of PyTorch to install."""
@@ -142,7 +157,7 @@ class ManagedEnvironment:
     def _name(self, torch: TorchBuild) -> str:
         return f"{self.key}-{torch.name}"
 
-    def _build(self, torch: TorchBuild, report: Reporter, wheels: Path | None, proxy: str | None, descriptor: int) -> Path:
+    def _build(self, torch: TorchBuild, report: Reporter, wheels: Path | None, descriptor: int) -> Path:
         bases = self._usable_bases()
         best = next(bases)
         if wheels is None and torch.index_url and not _reachable(torch.index_url, best):
@@ -159,7 +174,7 @@ class ManagedEnvironment:
         log = target.with_suffix(".log")
         log.write_text(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {target}\n{torch}\n", encoding="utf-8")
         with _removed_unless_complete(target):
-            installer = Installer(target, log, report.part(0.03, 0.95), wheels, proxy, descriptor)
+            installer = Installer(target, log, report.part(0.03, 0.95), wheels, descriptor)
             base = _create(installer, itertools.chain([best], bases))
             report.info(f"Building with {installer.name} and {base.path} in {target}; the log is {log}.")
             report.progress(0.03, "Starting the download")
@@ -228,7 +243,7 @@ def _create(installer: Installer, bases: Iterable[Interpreter]) -> Interpreter:
         except EnvironmentBuildError as error:
             installer.report.info(f"{base.path} cannot make an environment: {error.message}")
             failure = failure or error  # the first is the best one, so its trouble is worth telling
-            _remove(installer.folder)
+            remove_environment(installer.folder)
     assert failure is not None, "there is at least one"
     raise failure
 
@@ -249,16 +264,36 @@ def _removed_unless_complete(folder: Path) -> Iterator[None]:
     """Start from nothing, and leave nothing when the build does not end well."""
     for leftover in folder.parent.glob(f"{_DOOMED}*"):
         shutil.rmtree(leftover, ignore_errors=True)
-    _remove(folder)
+    remove_environment(folder)
     try:
         yield
     except BaseException:
         with contextlib.suppress(OSError):  # without its marker it is never used, and the next build removes it
-            _remove(folder)
+            remove_environment(folder)
         raise
 
 
-def _remove(folder: Path) -> None:
+@contextlib.contextmanager
+def _set_aside(folders: list[Path]) -> Iterator[None]:
+    """Give environments other names meanwhile; they get theirs back unless all goes well, for they only work in their place."""
+    kept: dict[Path, Path] = {}
+    try:
+        for folder in folders:
+            aside = folder.with_name(f"{_KEPT}{folder.name}")
+            folder.rename(aside)
+            kept[folder] = aside
+        yield
+    except BaseException:
+        for folder, aside in kept.items():
+            remove_environment(folder)
+            aside.rename(folder)
+        raise
+    for aside in kept.values():
+        with contextlib.suppress(OSError):  # the next build removes it
+            remove_environment(aside)
+
+
+def remove_environment(folder: Path) -> None:
     """Remove a folder. Renamed first: on Windows that fails as a whole where a file is in use, instead of half-way."""
     if not folder.exists():
         return
