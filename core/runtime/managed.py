@@ -293,6 +293,24 @@ def _set_aside(folders: list[Path]) -> Iterator[None]:
             remove_environment(aside)
 
 
+def remove_environments(folders: Iterable[Path], report: Reporter) -> None:
+    """Remove environments, none while it is being built.
+
+    Raises:
+        EnvironmentBuildError: one is in use (Windows) or may not be removed.
+        Cancelled: the user cancelled.
+    """
+    for folder in folders:
+        report.check_cancelled()
+        report.progress(0.0, f"Removing {folder.name}")
+        try:
+            with InstallLock(folder.with_name(f"{folder.name.rpartition('-')[0]}.lock"), report):
+                remove_environment(folder)
+            folder.with_suffix(".log").unlink(missing_ok=True)
+        except OSError as error:
+            raise failures.from_os_error(error, "Removing the environment") from error
+
+
 def remove_environment(folder: Path) -> None:
     """Remove a folder. Renamed first: on Windows that fails as a whole where a file is in use, instead of half-way."""
     if not folder.exists():

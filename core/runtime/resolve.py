@@ -14,9 +14,9 @@ from .processes import output_of
 VARIABLE = "KESTREL_PYTHON"
 PACKAGES = IMPORTS
 _HOW_TO_GET_ONE = (
-    "In QGIS open Plugins > Kestrel > Environment and build one. Or run the tool Check Deep Learning Environment with BUILD=true "
-    "(qgis_process run kestrel:checkenvironment BUILD=true, or python3 -m core checkenvironment --build true in the plugin "
-    f"folder), or name a Python that has the packages of requirements.txt in the environment variable {VARIABLE}."
+    "In QGIS open Plugins > Kestrel > Environment and build one. Or run the tool Check Deep Learning Environment with "
+    "BUILD=true (qgis_process run kestrel:checkenvironment BUILD=true, or python3 -m core checkenvironment --build true in "
+    f"the plugin folder), or name a Python that has the packages of requirements.txt in the environment variable {VARIABLE}."
 )
 # Tells which packages are lacking without importing them, so that it takes a moment only.
 _LOOK = """

@@ -14,6 +14,8 @@ from .machine import folder_size, free_disk, main_memory, size_text
 from .managed import MARKER, ManagedEnvironment, read_marker
 from .resolve import find_python, named_python
 
+_NO_CARD = "no NVIDIA card was found: everything runs on the processor, more slowly"
+
 
 @dataclass(frozen=True)
 class Installed:
@@ -45,8 +47,8 @@ class State:
     """What there is.
 
     Attributes:
-        kind: ``"ready"``, ``"missing"``, ``"outdated"`` (there is one of another version, or one that leaves the card unused) or
-            ``"broken"`` (the interpreter that the user named cannot be used).
+        kind: ``"ready"``, ``"missing"``, ``"outdated"`` (there is one of another version, or one that leaves the card
+            unused) or ``"broken"`` (the interpreter that the user named cannot be used).
         headline: the state in a sentence.
         advice: what to do; empty when nothing needs to be done.
         python: the interpreter that runs the jobs; None when none can.
@@ -115,10 +117,7 @@ def _rows(
         yield "PyTorch", str(used.facts.get("versions", {}).get("torch", "?"))
         yield "Built", f"{str(used.facts.get('built', '?'))[:16].replace('T', ' ')} with {used.facts.get('installer', '?')}"
     shown = [f"{card.name}, driver {card.driver}" for card in cards]
-    yield (
-        "Graphics card",
-        "; ".join(shown) or reason or "no NVIDIA card was found: everything runs on the processor, more slowly",
-    )
+    yield "Graphics card", "; ".join(shown) or reason or _NO_CARD
     yield "Main memory", f"{main_memory() / 2**30:.1f} GiB" if main_memory() else "unknown"
     folder = cache_folder()
     own = f"{size_text(used.size)} used by the environment, " if used and not named else ""

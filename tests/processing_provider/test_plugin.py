@@ -58,6 +58,7 @@ def test_the_process_of_qgis_loads_none_of_the_heavy_packages(plugin_path: Path)
 def test_the_menu_opens_the_tools_and_goes_again(kestrel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     import kestrel as package
     import processing
+    from kestrel.processing_provider import readiness
 
     kestrel.unload()  # one provider at a time
     iface = MagicMock()
@@ -67,12 +68,12 @@ def test_the_menu_opens_the_tools_and_goes_again(kestrel: Any, monkeypatch: pyte
     added = [call.args for call in iface.addPluginToMenu.call_args_list]
     assert {menu for menu, _ in added} == {"Kestrel"}
     texts = {action.text(): action for _, action in added}
-    assert set(texts) >= {"Check environment…", "Train Deep Learning Model…", "Train and Detect Objects…"} and len(texts) == 8
+    assert set(texts) >= {"Environment…", "Train Deep Learning Model…", "Train and Detect Objects…"} and len(texts) == 8
     opened: list[str] = []
     monkeypatch.setattr(processing, "execAlgorithmDialog", opened.append, raising=False)
-    texts["Check environment…"].trigger()
+    monkeypatch.setattr(readiness, "find_python", lambda check=True: Path("python"))
     texts["Train and Detect Objects…"].trigger()
-    assert opened == ["kestrel:checkenvironment", "kestrel:trainanddetect"]
+    assert opened == ["kestrel:trainanddetect"]
     plugin.unload()
     assert [call.args[1] for call in iface.removePluginMenu.call_args_list] == [action for _, action in added]
     assert QgsApplication.processingRegistry().providerById("kestrel") is None

@@ -551,6 +551,15 @@ def test_a_repair_that_is_cancelled_leaves_what_was_there(tiny, wheels):
     assert environment.ready and left(environment) == [folder.name]
 
 
+def test_environments_are_removed_and_others_stay(tiny, wheels):
+    environment = tiny()
+    folder = environment.build(Watch(), wheels)
+    other = environment.folder / "000000000000-cpu"
+    other.mkdir()
+    managed.remove_environments([folder], Watch())
+    assert left(environment) == [other.name] and not folder.with_suffix(".log").exists()
+
+
 def test_the_log_holds_no_password(tmp_path):
     run = installer.Installer(tmp_path / "x", tmp_path / "log", Watch()).run
     text = run([sys.executable, "-c", "print('by http://me:secret@proxy:8080/')"], "Talking")
