@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .ui.desktop import Desktop
 
 MENU = "Kestrel"
-_IN_A_WINDOW = {"checkenvironment"}  # tools that the menu has as a window of its own
+_IN_A_WINDOW = {"checkenvironment", "modelinformation"}  # tools that the menu has as a window of its own
 
 
 class KestrelPlugin:
@@ -51,18 +51,11 @@ class KestrelPlugin:
         self.desktop = Desktop(self.iface, self.provider)
         translate = partial(QCoreApplication.translate, MENU)
         self._add("environment", translate("Environment…"), self.desktop.open_environment)
+        self._add("inspector", translate("Model inspector…"), self.desktop.open_inspector)
         for algorithm in self.provider.algorithms():
             if algorithm.name() not in _IN_A_WINDOW:
                 # Bound now, by its id: the algorithm itself is deleted when the provider refreshes.
-                self._add(algorithm.name(), f"{algorithm.displayName()}…", partial(self.open, algorithm.id()))
-
-    def open(self, algorithm_id: str) -> None:
-        """Open the dialog of an algorithm, or offer an environment when there is none to run it in."""
-        import processing  # a plugin of its own, which may be loaded after this one
-
-        algorithm = QgsApplication.processingRegistry().createAlgorithmById(algorithm_id)
-        if algorithm is not None and algorithm.canExecute()[0]:
-            processing.execAlgorithmDialog(algorithm_id)
+                self._add(algorithm.name(), f"{algorithm.displayName()}…", partial(self.desktop.open_tool, algorithm.id()))
 
     def unload(self) -> None:
         """Take everything out of QGIS again."""

@@ -66,7 +66,7 @@ def test_every_action_can_be_given_a_shortcut_and_none_stays(kestrel: Any, iface
         names = [action.objectName() for action in plugin.actions]
         assert shortcuts() == sorted(names) and {"kestrel_environment", "kestrel_detectobjects"} <= set(names)
         assert all(name.startswith("kestrel_") for name in names) and len(set(names)) == len(names)
-        plugin.open_environment = plugin.desktop.open_environment
+        plugin.desktop.inspector.show()
         plugin.unload()
         assert shortcuts() == [] and iface.factories == []
         del plugin

@@ -12,20 +12,12 @@ from typing import Any
 import pytest
 from qgis.core import Qgis, QgsApplication, QgsNetworkAccessManager
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import QCoreApplication, Qt
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtNetwork import QNetworkProxy
 from qgis.PyQt.QtWidgets import QMessageBox
 
+Call = Callable[..., Any]
 pytestmark = pytest.mark.usefixtures("kestrel", "no_environment")
-
-
-def wait(until: Callable[[], bool], seconds: float = 90.0) -> None:
-    """Let QGIS work until something is so."""
-    end = time.monotonic() + seconds
-    while not until():
-        assert time.monotonic() < end, "it never came to that"
-        QCoreApplication.processEvents()
-        time.sleep(0.01)
 
 
 def pretend_environment(name: str = "") -> Path:
@@ -41,7 +33,7 @@ def pretend_environment(name: str = "") -> Path:
 
 
 @pytest.fixture
-def open_dialog(qgis_app: Any) -> Iterator[Callable[[], Any]]:
+def open_dialog(qgis_app: Any, wait: Call) -> Iterator[Call]:
     from kestrel.ui.environment import EnvironmentDialog
 
     opened: list[Any] = []
@@ -64,7 +56,7 @@ def enabled(dialog: Any) -> set[str]:
     }
 
 
-def test_nothing_is_there_yet(open_dialog: Callable[[], Any]) -> None:
+def test_nothing_is_there_yet(open_dialog: Call) -> None:
     dialog = open_dialog()
     assert dialog.view.headline.text() == "There is no environment for deep learning yet."
     assert "download of about" in dialog.view.advice.text()
@@ -73,7 +65,7 @@ def test_nothing_is_there_yet(open_dialog: Callable[[], Any]) -> None:
     assert not dialog.report.isEnabled() and not dialog.work.cancel.isVisible()
 
 
-def test_one_that_does_not_run_is_to_be_repaired(open_dialog: Callable[[], Any]) -> None:
+def test_one_that_does_not_run_is_to_be_repaired(open_dialog: Call) -> None:
     pretend_environment()
     pretend_environment("0123456789ab-cpu")
     dialog = open_dialog()
@@ -82,7 +74,7 @@ def test_one_that_does_not_run_is_to_be_repaired(open_dialog: Callable[[], Any])
     assert dialog.view.rows()["PyTorch"] == "2.14.1" and "1 environment" in dialog.view.rows()["Not in use"]
 
 
-def test_the_real_one_is_ready(open_dialog: Callable[[], Any], environment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_real_one_is_ready(open_dialog: Call, environment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KESTREL_PYTHON", str(environment))
     dialog = open_dialog()
     assert dialog.view.headline.text().startswith("Ready"), dialog.checked
@@ -94,7 +86,7 @@ def test_the_real_one_is_ready(open_dialog: Callable[[], Any], environment: Path
     assert "Torch version" in text and Qgis.QGIS_VERSION in text and "Main memory" in text
 
 
-def test_a_build_shows_how_far_it_is_and_is_cancelled(open_dialog: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_shows_how_far_it_is_and_is_cancelled(open_dialog: Call, wait: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     from kestrel.ui.environment import dialog as module
 
     def build(self: Any, report: Any, wheels: Any = None) -> None:
@@ -119,7 +111,7 @@ def test_a_build_shows_how_far_it_is_and_is_cancelled(open_dialog: Callable[[], 
     assert QgsApplication.clipboard().text() == dialog.work.log.toPlainText()
 
 
-def test_a_build_that_fails_says_why_and_what_to_do(open_dialog: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_that_fails_says_why_and_what_to_do(open_dialog: Call, wait: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     from kestrel.core.runtime.folders import change_settings
 
     shown: list[str] = []
@@ -132,7 +124,7 @@ def test_a_build_that_fails_says_why_and_what_to_do(open_dialog: Callable[[], An
     assert "has no wheels" in dialog.work.log.toPlainText()
 
 
-def test_a_dialog_that_was_closed_tells_the_end(open_dialog: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dialog_that_was_closed_tells_the_end(open_dialog: Call, wait: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     from kestrel.ui.environment import dialog as module
 
     monkeypatch.setattr(module.ManagedEnvironment, "build", lambda self, report, wheels=None: time.sleep(0.3))
@@ -145,7 +137,7 @@ def test_a_dialog_that_was_closed_tells_the_end(open_dialog: Callable[[], Any], 
     assert told == [("Done.", Qgis.MessageLevel.Success)]
 
 
-def test_environments_are_removed_as_ticked(open_dialog: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environments_are_removed_as_ticked(open_dialog: Call, wait: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     from kestrel.ui.environment import dialog as module
 
     used, other = pretend_environment(), pretend_environment("0123456789ab-cpu")
@@ -163,7 +155,7 @@ def test_environments_are_removed_as_ticked(open_dialog: Callable[[], Any], monk
     assert used.is_dir() and not other.exists()
 
 
-def test_a_repair_is_asked_about(open_dialog: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_repair_is_asked_about(open_dialog: Call, wait: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     from kestrel.ui.environment import dialog as module
 
     pretend_environment()
@@ -182,7 +174,7 @@ def test_a_repair_is_asked_about(open_dialog: Callable[[], Any], monkeypatch: py
     [("python", "/no/such/python", "There is no file"), ("python", "/usr/bin/env", "does not run"),
      ("wheels", str(Path(__file__).parent), "no wheels")],
 )  # fmt: skip
-def test_what_cannot_be_used_is_said_and_not_kept(open_dialog: Callable[[], Any], field: str, value: str, trouble: str) -> None:
+def test_what_cannot_be_used_is_said_and_not_kept(open_dialog: Call, field: str, value: str, trouble: str) -> None:
     from kestrel.core.runtime.folders import setting
 
     dialog = open_dialog()
@@ -193,7 +185,7 @@ def test_what_cannot_be_used_is_said_and_not_kept(open_dialog: Callable[[], Any]
     assert trouble in dialog.sources.message.text() and setting(field) is None
 
 
-def test_an_own_python_is_used_from_then_on(open_dialog: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_own_python_is_used_from_then_on(open_dialog: Call, wait: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     from kestrel.core.runtime import resolve
     from kestrel.core.runtime.folders import setting
 
@@ -207,7 +199,7 @@ def test_an_own_python_is_used_from_then_on(open_dialog: Callable[[], Any], monk
 
 
 @pytest.fixture
-def proxy() -> Iterator[Callable[..., None]]:
+def proxy() -> Iterator[Call]:
     """Set QGIS's proxy; taken back afterwards."""
     from kestrel.core.runtime.child_environment import use_proxy
 
@@ -221,9 +213,7 @@ def proxy() -> Iterator[Callable[..., None]]:
     use_proxy("")
 
 
-def test_the_proxy_of_qgis_reaches_pip_and_no_log(
-    open_dialog: Callable[[], Any], proxy: Callable[..., None], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_proxy_of_qgis_reaches_pip_and_no_log(open_dialog: Call, proxy: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     from kestrel.core.runtime.child_environment import child_environment
     from kestrel.processing_provider.network import hand_on_proxy
 

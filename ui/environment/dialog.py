@@ -9,7 +9,7 @@ from typing import Any
 
 from qgis.core import Qgis, QgsApplication
 from qgis.gui import QgsCollapsibleGroupBox
-from qgis.PyQt.QtCore import QUrl, pyqtSignal
+from qgis.PyQt.QtCore import QTimer, QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
@@ -89,6 +89,7 @@ class EnvironmentDialog(QDialog):
         inside.addWidget(self.sources)
         inside.addLayout(applying)
         group.setCollapsed(True)
+        group.collapsedStateChanged.connect(lambda _collapsed: QTimer.singleShot(0, self._grow))
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -100,6 +101,10 @@ class EnvironmentDialog(QDialog):
         layout.addWidget(close)
         width = self.fontMetrics().averageCharWidth()
         self.resize(100 * width, 90 * width)
+
+    def _grow(self) -> None:
+        """Make room for what was unfolded: labels that wrap would be squeezed else."""
+        self.resize(self.width(), max(self.height(), self.layout().totalHeightForWidth(self.width())))
 
     def _enable(self) -> None:
         """Enable what can be done now."""
