@@ -13,6 +13,9 @@ from ..processing_provider.about import icon
 from .environment.sources import SourceFields
 
 
+PAGE = "kestrelOptions"  # by which QGIS shows the page, when asked to and when isValid() says no
+
+
 class SettingsPageFactory(QgsOptionsWidgetFactory):
     """Makes the page whenever the options are opened."""
 
@@ -34,6 +37,7 @@ class SettingsPage(QgsOptionsPageWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName(PAGE)
         self.sources = SourceFields()
         self.cache = QgsFileWidget()
         self.cache.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)

@@ -66,7 +66,7 @@ class ModelInspector(QDialog):
         self.browser.setAcceptDrops(False)  # the window takes them
         self.detect = self._button(self.tr("Use for detection"), "mActionFilter2.svg", self._detect)
         self.tune = self._button(self.tr("Fine-tune"), "mActionToggleEditing.svg", self._tune)
-        self.classes = self._button(self.tr("Import classes"), "mActionAddLegendLayer.svg", self._import)
+        self.classes = self._button(self.tr("Import classes"), "rendererCategorizedSymbol.svg", self._import)
         self.full = self._button(self.tr("Full report"), "mActionPropertiesWidget.svg", self._full_report)
         self.full.setToolTip(self.tr("Try the weights, and open a page with everything that is known, curves included."))
         self._lay_out()
