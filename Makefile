@@ -61,10 +61,11 @@ test-core: tools
 test-qgis: tools plugin
 	@$(TOOLS)/bin/python -m pytest tests --ignore tests/core
 
-lint: tools plugin ## check style, types and the import rule
+lint: tools plugin ## check style, types, the import rule, and what plugins.qgis.org checks of the zip
 	@$(TOOLS)/bin/ruff check . && $(TOOLS)/bin/ruff format --check .
 	@$(TOOLS)/bin/mypy --python-executable "$$($(PYTHON) -m core --python)"
 	@cd $(PLUGINS) && ../tools/bin/lint-imports --config kestrel/pyproject.toml
+	@$(TOOLS)/bin/python scripts/site_checks.py
 
 bench: setup ## measure each tool against the raw limit of this machine
 	@"$$($(PYTHON) -m core --python)" -m benchmarks

@@ -15,8 +15,12 @@ LIMIT = 25 * 1024 * 1024  # of plugins.qgis.org
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def main(folder: Path) -> Path:
+def main(folder: Path, tree: str = "HEAD") -> Path:
     """Write ``folder/kestrel-VERSION.zip`` and return its path.
+
+    Args:
+        folder: made if missing.
+        tree: the commit whose files are packed.
 
     Raises:
         SystemExit: the zip is over the limit of the plugin site, or holds what the site refuses.
@@ -26,9 +30,9 @@ def main(folder: Path) -> Path:
     target = folder.absolute() / f"kestrel-{metadata['general']['version']}.zip"
     folder.mkdir(parents=True, exist_ok=True)
     git = ["git", "-C", str(ROOT)]
-    if subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True, check=True).stdout:
+    if tree == "HEAD" and subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True, check=True).stdout:
         print("Note: changes that are not committed are not in the zip.", file=sys.stderr)
-    subprocess.run([*git, "archive", "--format=zip", "--prefix=kestrel/", f"--output={target}", "HEAD"], check=True)
+    subprocess.run([*git, "archive", "--format=zip", "--prefix=kestrel/", f"--output={target}", tree], check=True)
 
     with zipfile.ZipFile(target) as archive:
         names = archive.namelist()

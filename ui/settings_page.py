@@ -12,7 +12,6 @@ from ..core.runtime.folders import VARIABLE, change_settings, own_folder, settin
 from ..processing_provider.about import icon
 from .environment.sources import SourceFields
 
-
 PAGE = "kestrelOptions"  # by which QGIS shows the page, when asked to and when isValid() says no
 
 

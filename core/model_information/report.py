@@ -213,7 +213,7 @@ def _ground(findings: Findings) -> str:
 def _place(findings: Findings) -> str:
     """Return where the training chips lie: in degrees, if that can be told, and in their coordinate system."""
     extent, crs = findings.card.extent, findings.crs
-    assert extent is not None
+    assert extent is not None  # nosec B101
     corners = f"x {extent[0]:.10g} to {extent[2]:.10g}, y {extent[1]:.10g} to {extent[3]:.10g}"
     corners += f" in {findings.crs_name}" if findings.crs_name else ""
     there = degrees(extent, crs) if crs else None

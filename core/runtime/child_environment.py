@@ -42,7 +42,7 @@ def use_proxy(url: str, exceptions: Iterable[str] = ()) -> None:
     """Give children that are started from now on a proxy, for users who told it to QGIS only. Variables of theirs go first.
 
     Args:
-        url: such as ``http://name:password@host:port``, with special characters percent-encoded; empty for none.
+        url: such as ``http://host:port``, name and password in it with special characters percent-encoded; empty for none.
         exceptions: hosts that are reached without it.
     """
     _proxy.clear()

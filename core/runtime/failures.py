@@ -44,7 +44,8 @@ _KINDS = (
         r"407 proxy authentication|tunnel connection failed|cannot connect to proxy|proxyerror|proxy authentication required"
         r"|missing dependencies for socks|unsuccessful tunnel|tunnel error|tunnel unsuccessful|status code 407|error code: 407",
         "The proxy refused the connection to the package index",
-        "Set HTTPS_PROXY with user name and password (http://user:password@host:port), or build from a folder of wheels.",
+        "Give the proxy its user name and password in QGIS's options, or in HTTPS_PROXY "
+        "(http://user:password@host:port), or build from a folder of wheels.",  # pragma: allowlist secret  it is none
     ),
     _Kind(
         "tls",

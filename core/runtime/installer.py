@@ -228,7 +228,7 @@ def _python_name(base: Interpreter) -> str:
 
 def _pump(process: subprocess.Popen[str], lines: queue.Queue[str | None]) -> None:
     """Hand over what ``process`` prints, line by line, then None."""
-    assert process.stdout is not None
+    assert process.stdout is not None  # nosec B101
     for line in process.stdout:
         lines.put(line)
     lines.put(None)

@@ -244,7 +244,7 @@ def _create(installer: Installer, bases: Iterable[Interpreter]) -> Interpreter:
             installer.report.info(f"{base.path} cannot make an environment: {error.message}")
             failure = failure or error  # the first is the best one, so its trouble is worth telling
             remove_environment(installer.folder)
-    assert failure is not None, "there is at least one"
+    assert failure is not None, "there is at least one"  # nosec B101
     raise failure
 
 

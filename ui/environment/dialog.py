@@ -184,7 +184,8 @@ class EnvironmentDialog(QDialog):
     def _show(self, outputs: dict[str, Any] | None = None, said: list[str] | None = None) -> None:
         """Show the state, and what the check from inside found."""
         state = self.state
-        assert state is not None
+        if state is None:
+            return
         rows, kind, headline, advice = dict(state.rows), state.kind, state.headline, state.advice
         if outputs and outputs["READY"]:
             if outputs["GPU_NAME"]:
@@ -231,8 +232,7 @@ class EnvironmentDialog(QDialog):
             self._do(self.tr("Repairing Kestrel's environment"), lambda report: ManagedEnvironment().repair(report, wheels))
 
     def _remove(self) -> None:
-        assert self.state is not None
-        dialog = RemovalDialog(self.state.installed, self)
+        dialog = RemovalDialog(self.state.installed if self.state else (), self)
         if dialog.exec():
             folders = [item.path for item in dialog.chosen()]
             self._do(self.tr("Removing environments of Kestrel"), lambda report: remove_environments(folders, report))

@@ -215,8 +215,7 @@ class ModelInspector(QDialog):
         self._enable()
 
     def _path(self) -> str:
-        assert self.definition is not None
-        return str(self.definition.path)
+        return str(self.definition.path) if self.definition else ""
 
 
 def dropped_package(data: Any) -> str:
