@@ -6,6 +6,8 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +111,45 @@ def test_a_build_shows_how_far_it_is_and_is_cancelled(open_dialog: Call, wait: C
     assert enabled(dialog) == {"Build"}
     dialog.work.copy.click()
     assert QgsApplication.clipboard().text() == dialog.work.log.toPlainText()
+
+
+def test_a_real_build(open_dialog: Call, wait: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """By pip, of two tiny packages, in the background."""
+    from kestrel.core.runtime import state
+    from kestrel.core.runtime.accelerator import TorchBuild
+    from kestrel.core.runtime.folders import change_settings
+    from kestrel.core.runtime.interpreters import base_interpreters
+    from kestrel.core.runtime.managed import ManagedEnvironment
+    from kestrel.ui.environment import dialog as module
+
+    sys.path.insert(0, str(Path(__file__).parents[1] / "core" / "runtime"))
+    from tiny_packages import make_lock, make_wheel
+
+    wheels = tmp_path / "wheels"
+    lock = make_lock(tmp_path / "requirements.txt", make_wheel(wheels, "tinybase"))
+    small = TorchBuild("pypi", "The build of the test.", 1000, 1000)
+
+    # With the pip of the base, where it has one: an environment without pip is made much more quickly.
+    def bases() -> Iterator[Any]:
+        return (replace(base, ensurepip=not base.pip) for base in base_interpreters())
+
+    tiny = partial(ManagedEnvironment, lock, imports=("tinybase",), choose=lambda: small, bases=bases)
+    for where in (module, state):
+        monkeypatch.setattr(where, "ManagedEnvironment", tiny)
+    monkeypatch.setenv("KESTREL_UV", "no")
+    change_settings(wheels=str(wheels))
+    dialog = open_dialog()
+    dialog.build.click()
+    wait(lambda: not dialog.work.is_busy)
+    log = dialog.work.log.toPlainText()
+    assert "Building with pip" in log and log.endswith("Done."), log
+    assert tiny().ready and dialog.work.bar.value() == 1000
+    monkeypatch.setattr(QMessageBox, "question", lambda *given: QMessageBox.StandardButton.Yes)
+    wait(lambda: dialog._look is None)
+    before = (tiny().path / "kestrel.json").stat().st_mtime_ns
+    dialog.repair.click()
+    wait(lambda: not dialog.work.is_busy)
+    assert (tiny().path / "kestrel.json").stat().st_mtime_ns > before
 
 
 def test_a_build_that_fails_says_why_and_what_to_do(open_dialog: Call, wait: Call, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,7 +135,10 @@ def test_the_tools_begin_with_the_model(window: Any, tmp_path: Path) -> None:
     window.inspect(path)
     window.detect.click()
     window.tune.click()
-    assert wanted == [("kestrel:detectobjects", {"MODEL": str(path)}), ("kestrel:trainmodel", {"PRETRAINED_MODEL": str(path)})]
+    assert wanted == [
+        ("kestrel:detectobjects", {"MODEL": str(path)}),
+        ("kestrel:trainmodel", {"PRETRAINED_MODEL": str(path), "MODEL_TYPE": "RetinaNet"}),
+    ]
     for name, parameters in wanted:
         tool = QgsApplication.processingRegistry().createAlgorithmById(name)
         assert all(tool.parameterDefinition(parameter) is not None for parameter in parameters)

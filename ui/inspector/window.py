@@ -181,7 +181,9 @@ class ModelInspector(QDialog):
         self.tool_wanted.emit("kestrel:detectobjects", {"MODEL": self._path()})
 
     def _tune(self) -> None:
-        self.tool_wanted.emit("kestrel:trainmodel", {"PRETRAINED_MODEL": self._path()})
+        if self.definition is not None:
+            kind = self.definition.card.model_type  # the package's is used anyway; so the dialog says so
+            self.tool_wanted.emit("kestrel:trainmodel", {"PRETRAINED_MODEL": self._path(), "MODEL_TYPE": kind})
 
     def _import(self) -> None:
         if self.definition is not None:
