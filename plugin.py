@@ -15,6 +15,7 @@ from .processing_provider.provider import KestrelProvider
 
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
+    from qgis.PyQt.QtCore import QTranslator
 
     from .ui.desktop import Desktop
 
@@ -29,6 +30,7 @@ class KestrelPlugin:
         self.iface = iface
         self.provider: KestrelProvider | None = None
         self.desktop: Desktop | None = None
+        self.translator: QTranslator | None = None
         self.actions: list[QAction] = []
 
     def initProcessing(self) -> None:
@@ -47,11 +49,12 @@ class KestrelPlugin:
         if self.provider is None or self.iface is None:
             return
         from .ui.desktop import Desktop  # needs widgets, which qgis_process has none of
+        from .ui.language import install_translation
 
+        self.translator = install_translation()
         self.desktop = Desktop(self.iface, self.provider)
-        translate = partial(QCoreApplication.translate, MENU)
-        self._add("environment", translate("Environment…"), self.desktop.open_environment)
-        self._add("inspector", translate("Model inspector…"), self.desktop.open_inspector)
+        self._add("environment", QCoreApplication.translate("Kestrel", "Environment…"), self.desktop.open_environment)
+        self._add("inspector", QCoreApplication.translate("Kestrel", "Model inspector…"), self.desktop.open_inspector)
         for algorithm in self.provider.algorithms():
             if algorithm.name() not in _IN_A_WINDOW:
                 # Bound now, by its id: the algorithm itself is deleted when the provider refreshes.
@@ -67,6 +70,9 @@ class KestrelPlugin:
         if self.desktop is not None:
             self.desktop.unload()
             self.desktop = None
+        if self.translator is not None:
+            QCoreApplication.removeTranslator(self.translator)
+            self.translator = None
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None
