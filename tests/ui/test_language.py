@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from qgis.PyQt.QtCore import QCoreApplication
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 import package
 import translations
 
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.usefixtures("kestrel")
 
 
