@@ -35,7 +35,7 @@ def proxy_url(proxy: QNetworkProxy) -> str:
     if proxy.user():
         url.setUserName(proxy.user(), QUrl.ParsingMode.DecodedMode)
         url.setPassword(proxy.password(), QUrl.ParsingMode.DecodedMode)
-    return url.toString(QUrl.ComponentFormattingOption.FullyEncoded)
+    return bytes(url.toEncoded()).decode("ascii")
 
 
 def _host(entry: str) -> str:

@@ -45,11 +45,10 @@ def use_proxy(url: str, exceptions: Iterable[str] = ()) -> None:
         url: such as ``http://host:port``, name and password in it with special characters percent-encoded; empty for none.
         exceptions: hosts that are reached without it.
     """
-    _proxy.clear()
-    if url:
-        names = {"HTTP_PROXY": url, "HTTPS_PROXY": url, "NO_PROXY": ",".join(exceptions)}
-        # In both ways of writing: each program knows one of them.
-        _proxy.update({way(name): value for name, value in names.items() for way in (str.upper, str.lower) if value})
+    global _proxy
+    names = {"HTTP_PROXY": url, "HTTPS_PROXY": url, "NO_PROXY": ",".join(exceptions)} if url else {}
+    # In both ways of writing: each program knows one of them.
+    _proxy = {way(name): value for name, value in names.items() for way in (str.upper, str.lower) if value}
 
 
 def child_environment(

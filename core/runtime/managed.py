@@ -126,11 +126,20 @@ class ManagedEnvironment:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with InstallLock(self.folder / f"{self.key}.lock", report) as lock:
-                for leftover in self.folder.glob(f"{_KEPT}{self.key}-*"):  # of a repair that was killed
-                    shutil.rmtree(leftover, ignore_errors=True)
+                self._bring_back()
                 yield lock.fileno()
         except OSError as error:
             raise failures.from_os_error(error, "Building the environment") from error
+
+    def _bring_back(self) -> None:
+        """Give environments that were set aside by a repair that was killed their names again."""
+        for aside in self.folder.glob(f"{_KEPT}{self.key}-*"):
+            folder = aside.with_name(aside.name.removeprefix(_KEPT))
+            if (folder / MARKER).is_file():
+                shutil.rmtree(aside, ignore_errors=True)
+            else:
+                remove_environment(folder)
+                aside.rename(folder)
 
     def remove(self) -> None:
         """Remove all environments of this lock file, half-built ones too.
@@ -289,7 +298,7 @@ def _set_aside(folders: list[Path]) -> Iterator[None]:
             aside.rename(folder)
         raise
     for aside in kept.values():
-        with contextlib.suppress(OSError):  # the next build removes it
+        with contextlib.suppress(OSError):  # the next one that builds removes it
             remove_environment(aside)
 
 

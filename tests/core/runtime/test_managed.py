@@ -551,6 +551,17 @@ def test_a_repair_that_is_cancelled_leaves_what_was_there(tiny, wheels):
     assert environment.ready and left(environment) == [folder.name]
 
 
+def test_a_repair_that_was_killed_is_taken_back(tiny, wheels):
+    environment = tiny()
+    folder = environment.build(Watch(), wheels)
+    folder.rename(folder.with_name(f".kept-{folder.name}"))
+    folder.mkdir()  # as far as it came
+    assert not environment.ready
+    report = Watch()
+    assert environment.build(report, wheels) == folder and environment.ready
+    assert left(environment) == [folder.name] and report.texts("info") == []
+
+
 def test_environments_are_removed_and_others_stay(tiny, wheels):
     environment = tiny()
     folder = environment.build(Watch(), wheels)
