@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
 
@@ -108,7 +108,37 @@ def test_so_does_the_toolbox(plugin: Any, iface: Any) -> None:
     assert len(iface.bar.items()) == 1  # offered again once the first one was closed
 
 
-def test_the_icon_is_there() -> None:
-    from kestrel.processing_provider.about import ICON
+def test_what_runs_is_cancelled_when_the_plugin_goes(plugin: Any, wait: Any) -> None:
+    from kestrel.core.errors import Cancelled
+    from kestrel.ui import background
 
-    assert Path(ICON).is_file()
+    steps: list[float] = []
+
+    def work(report: Any) -> None:
+        while True:
+            report.progress(0.5)
+            report.check_cancelled()
+            steps.append(0.5)
+            time.sleep(0.01)
+
+    ended: list[Any] = []
+    task = background.Work("Never done", work)
+    task.ended.connect(lambda result, error: ended.append((result, error)))
+    task.start()
+    wait(lambda: bool(steps))
+    plugin.unload()
+    done = len(steps)
+    wait(lambda: bool(ended))
+    assert ended[0][0] is None and isinstance(ended[0][1], Cancelled)
+    assert len(steps) == done and not background._running
+
+
+def test_whatever_work_raises_is_told(kestrel: Any, wait: Any) -> None:
+    from kestrel.ui.background import Work
+
+    ended: list[Any] = []
+    task = Work("Dividing", lambda report: 1 / 0)
+    task.ended.connect(lambda result, error: ended.append(error))
+    task.start()
+    wait(lambda: bool(ended))
+    assert "Dividing" in str(ended[0]) and "ZeroDivisionError" in ended[0].details
