@@ -81,7 +81,7 @@ def look() -> State:
     build = choose_build(cards, reason)
     if named:
         kind, headline = ("broken", str(problem)) if problem else ("ready", f"Ready: the Python that {named[1]} names is used.")
-        advice = "Without that name Kestrel uses an environment of its own." if problem else ""
+        advice = "Without that name Kestrel uses an environment that it builds."
     elif used and build.gpu and not used.path.name.endswith(f"-{build.name}"):
         kind, headline = "outdated", "Ready, but its PyTorch does not use the graphics card of this machine."
         advice = f"Update to build an environment for it. {build.reason}"
@@ -116,7 +116,10 @@ def _rows(
         yield "Python", f"{version}, {python}"
         yield "PyTorch", str(used.facts.get("versions", {}).get("torch", "?"))
         yield "Built", f"{str(used.facts.get('built', '?'))[:16].replace('T', ' ')} with {used.facts.get('installer', '?')}"
-    shown = [f"{card.name}, driver {card.driver}" for card in cards]
+    shown = [
+        f"{card.name}, {f'{card.memory / 2**30:.1f} GiB of memory, ' if card.memory else ''}driver {card.driver}"
+        for card in cards
+    ]
     yield "Graphics card", "; ".join(shown) or reason or _NO_CARD
     yield "Main memory", f"{main_memory() / 2**30:.1f} GiB" if main_memory() else "unknown"
     folder = cache_folder()
