@@ -89,16 +89,16 @@ def look() -> State:
         kind, headline, advice = "ready", "Ready: the environment that Kestrel built is used.", ""
     elif any(found.facts for found in installed):
         kind, headline = "outdated", "The environment is that of another version of Kestrel; this one needs other packages."
-        advice = f"Update: it is built anew, {_cost(build.download, build.installed)}."
+        advice = f"Update: it is built anew ({_cost(build.download, build.installed)})."
     else:
         kind, headline = "missing", "There is no environment for deep learning yet."
-        advice = f"Build it, {_cost(build.download, build.installed)}, or name a Python that has the packages. {build.reason}"
+        advice = f"Build it ({_cost(build.download, build.installed)}), or name a Python that has the packages. {build.reason}"
     rows = _rows(used, python, named, cards, reason, installed)
     return State(kind, headline, advice, python, named[1] if named else "", installed, tuple(rows))
 
 
 def _cost(download: int, size: int) -> str:
-    return f"a download of about {size_text(download)} that takes {size_text(size)} of disk"
+    return f"about {size_text(download)} to download, {size_text(size)} on disk"
 
 
 def _rows(

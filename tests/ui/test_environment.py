@@ -61,7 +61,7 @@ def enabled(dialog: Any) -> set[str]:
 def test_nothing_is_there_yet(open_dialog: Call) -> None:
     dialog = open_dialog()
     assert dialog.view.headline.text() == "There is no environment for deep learning yet."
-    assert "download of about" in dialog.view.advice.text()
+    assert "to download" in dialog.view.advice.text()
     assert enabled(dialog) == {"Build"}
     assert {"Graphics card", "Main memory", "Disk"} <= dialog.view.rows().keys()
     assert not dialog.report.isEnabled() and not dialog.work.cancel.isVisible()

@@ -10,7 +10,7 @@ from qgis.PyQt.QtGui import QFontDatabase
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from ...core.console import duration
-from ...core.errors import KestrelError
+from ...core.errors import Cancelled, KestrelError
 from ..background import Work
 
 
@@ -86,7 +86,7 @@ class WorkView(QWidget):
 
     def _ended(self, _result: Any, error: KestrelError | None) -> None:
         self._work = None
-        if error:
+        if error and not isinstance(error, Cancelled):  # whoever began it says what that means
             self.say(str(error))
             if error.details:
                 self.log.appendPlainText(error.details)

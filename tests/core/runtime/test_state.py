@@ -32,7 +32,7 @@ def test_nothing_yet():
     found = state.look()
     assert (found.kind, found.python, found.installed) == ("missing", None, ())
     assert found.headline == "There is no environment for deep learning yet."
-    assert "a download of about" in found.advice and "No NVIDIA card" in found.advice
+    assert "to download" in found.advice and "No NVIDIA card" in found.advice
 
 
 def test_an_environment_that_is_used_beside_others():
