@@ -8,9 +8,7 @@ import itertools
 import json
 import os
 import shutil
-import sys
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from ..errors import EnvironmentBuildError
 from ..reporting import Reporter
 from . import failures
 from .accelerator import TorchBuild, choose_build, locked_build
+from .folder_changes import bring_back, remove_environment, removed_unless_complete, set_aside
 from .folders import environments_folder
 from .install_lock import InstallLock
 from .installer import Installer, check_wheels, python_of
@@ -28,7 +27,6 @@ from .processes import output_of
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"
 IMPORTS = ("torch", "torchvision", "numpy", "rasterio", "shapely", "pyogrio", "matplotlib", "faster_coco_eval")
 MARKER = "kestrel.json"
-_DOOMED, _KEPT = ".removed-", ".kept-"
 _SELF_TEST = Path(__file__).with_name("self_test.py")
 _REACH = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=6).read(1)"
 
@@ -117,7 +115,7 @@ class ManagedEnvironment:
         """
         report.progress(0.0, "Looking at this machine")
         torch = self._wanted(report, wheels)
-        with self._locked(report) as descriptor, _set_aside(self._complete()):
+        with self._locked(report) as descriptor, set_aside(self._complete()):
             return self._build(torch, report, wheels, descriptor)
 
     @contextlib.contextmanager
@@ -126,20 +124,10 @@ class ManagedEnvironment:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with InstallLock(self.folder / f"{self.key}.lock", report) as lock:
-                self._bring_back()
+                bring_back(self.folder, self.key, MARKER)
                 yield lock.fileno()
         except OSError as error:
             raise failures.from_os_error(error, "Building the environment") from error
-
-    def _bring_back(self) -> None:
-        """Give environments that were set aside by a repair that was killed their names again."""
-        for aside in self.folder.glob(f"{_KEPT}{self.key}-*"):
-            folder = aside.with_name(aside.name.removeprefix(_KEPT))
-            if (folder / MARKER).is_file():
-                shutil.rmtree(aside, ignore_errors=True)
-            else:
-                remove_environment(folder)
-                aside.rename(folder)
 
     def remove(self) -> None:
         """Remove all environments of this lock file, half-built ones too.
@@ -182,7 +170,7 @@ class ManagedEnvironment:
         self._check_disk(torch, wheels is not None)
         log = target.with_suffix(".log")
         log.write_text(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {target}\n{torch}\n", encoding="utf-8")
-        with _removed_unless_complete(target):
+        with removed_unless_complete(target):
             installer = Installer(target, log, report.part(0.03, 0.95), wheels, descriptor)
             base = _create(installer, itertools.chain([best], bases))
             report.info(f"Building with {installer.name} and {base.path} in {target}; the log is {log}.")
@@ -266,64 +254,3 @@ def _write_last(path: Path, content: dict[str, Any]) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     beside.write_text(json.dumps(content, indent=1), encoding="utf-8")
     beside.replace(path)
-
-
-@contextlib.contextmanager
-def _removed_unless_complete(folder: Path) -> Iterator[None]:
-    """Start from nothing, and leave nothing when the build does not end well."""
-    for leftover in folder.parent.glob(f"{_DOOMED}*"):
-        shutil.rmtree(leftover, ignore_errors=True)
-    remove_environment(folder)
-    try:
-        yield
-    except BaseException:
-        with contextlib.suppress(OSError):  # without its marker it is never used, and the next build removes it
-            remove_environment(folder)
-        raise
-
-
-@contextlib.contextmanager
-def _set_aside(folders: list[Path]) -> Iterator[None]:
-    """Give environments other names meanwhile; they get theirs back unless all goes well, for they only work in their place."""
-    kept: dict[Path, Path] = {}
-    try:
-        for folder in folders:
-            aside = folder.with_name(f"{_KEPT}{folder.name}")
-            folder.rename(aside)
-            kept[folder] = aside
-        yield
-    except BaseException:
-        for folder, aside in kept.items():
-            remove_environment(folder)
-            aside.rename(folder)
-        raise
-    for aside in kept.values():
-        with contextlib.suppress(OSError):  # the next one that builds removes it
-            remove_environment(aside)
-
-
-def remove_environments(folders: Iterable[Path], report: Reporter) -> None:
-    """Remove environments, none while it is being built.
-
-    Raises:
-        EnvironmentBuildError: one is in use (Windows) or may not be removed.
-        Cancelled: the user cancelled.
-    """
-    for folder in folders:
-        report.check_cancelled()
-        report.progress(0.0, f"Removing {folder.name}")
-        try:
-            with InstallLock(folder.with_name(f"{folder.name.rpartition('-')[0]}.lock"), report):
-                remove_environment(folder)
-            folder.with_suffix(".log").unlink(missing_ok=True)
-        except OSError as error:
-            raise failures.from_os_error(error, "Removing the environment") from error
-
-
-def remove_environment(folder: Path) -> None:
-    """Remove a folder. Renamed first: on Windows that fails as a whole where a file is in use, instead of half-way."""
-    if not folder.exists():
-        return
-    doomed = folder.with_name(f"{_DOOMED}{uuid.uuid4().hex[:8]}")
-    folder.rename(doomed)
-    shutil.rmtree(doomed, ignore_errors=sys.platform == "win32")

@@ -17,8 +17,9 @@ from ...core.errors import Cancelled, KestrelError
 from ...core.jobs import CheckEnvironment
 from ...core.reporting import Reporter
 from ...core.runtime.checkup import check_environment
+from ...core.runtime.folder_changes import remove_environments
 from ...core.runtime.folders import setting
-from ...core.runtime.managed import ManagedEnvironment, remove_environments
+from ...core.runtime.managed import ManagedEnvironment
 from ...core.runtime.state import State, look
 from ...processing_provider.network import hand_on_proxy
 from ..background import Work

@@ -17,7 +17,7 @@ import pytest
 from core.errors import Cancelled, EnvironmentBuildError
 from core.events import Message, Progress
 from core.reporting import Reporter
-from core.runtime import accelerator, installer, interpreters, managed
+from core.runtime import accelerator, folder_changes, installer, interpreters, managed
 from core.runtime.accelerator import TorchBuild
 from core.runtime.interpreters import Interpreter, find_uv
 from core.runtime.managed import MARKER, ManagedEnvironment, python_of, read_marker
@@ -567,7 +567,7 @@ def test_environments_are_removed_and_others_stay(tiny, wheels):
     folder = environment.build(Watch(), wheels)
     other = environment.folder / "000000000000-cpu"
     other.mkdir()
-    managed.remove_environments([folder], Watch())
+    folder_changes.remove_environments([folder], Watch())
     assert left(environment) == [other.name] and not folder.with_suffix(".log").exists()
 
 
