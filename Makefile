@@ -22,7 +22,7 @@ export XDG_RUNTIME_DIR := $(shell mkdir -p -m 700 $(BUILD)/run && echo "$(CURDIR
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup qgis tools environment plugin demo test test-core test-qgis lint bench package docs lock clean
+.PHONY: help setup qgis tools environment plugin demo test test-core test-qgis lint bench package translations docs lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,16 +62,20 @@ test-core: tools
 test-qgis: tools plugin
 	@$(TOOLS)/bin/python -m pytest tests --ignore tests/core
 
-lint: tools plugin ## check style, types and the import rule
+lint: tools plugin ## check style, types, the import rule, and what plugins.qgis.org checks of the zip
 	@$(TOOLS)/bin/ruff check . && $(TOOLS)/bin/ruff format --check .
 	@$(TOOLS)/bin/mypy --python-executable "$$($(PYTHON) -m core --python)"
 	@cd $(PLUGINS) && ../tools/bin/lint-imports --config kestrel/pyproject.toml
+	@$(TOOLS)/bin/python scripts/site_checks.py
 
 bench: setup ## measure each tool against the raw limit of this machine
 	@"$$($(PYTHON) -m core --python)" -m benchmarks
 
 package: tools ## make the zip that QGIS installs: dist/kestrel-VERSION.zip
 	@$(TOOLS)/bin/python scripts/package.py dist
+
+translations: ## renew i18n/*.ts from the windows' texts, and compile them for this checkout
+	@$(PYTHON) scripts/translations.py
 
 docs: ## renew the tables of the manual that are made from the code
 	@$(PYTHON) scripts/docs_tables.py
@@ -81,5 +85,5 @@ lock: tools ## renew requirements.txt from requirements.in
 	    --custom-compile-command "make lock" requirements.in -o requirements.txt
 
 clean: ## remove what was made here; the environment in the cache folder stays
-	rm -rf $(BUILD) demo dist .qgis-settings .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf i18n/*.qm $(BUILD) demo dist .qgis-settings .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

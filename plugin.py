@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,12 @@ from .processing_provider.provider import KestrelProvider
 
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
+    from qgis.PyQt.QtCore import QTranslator
+
+    from .ui.desktop import Desktop
 
 MENU = "Kestrel"
+_IN_A_WINDOW = {"checkenvironment", "modelinformation"}  # tools that the menu has as a window of its own
 
 
 class KestrelPlugin:
@@ -24,6 +29,8 @@ class KestrelPlugin:
     def __init__(self, iface: QgisInterface | None) -> None:
         self.iface = iface
         self.provider: KestrelProvider | None = None
+        self.desktop: Desktop | None = None
+        self.translator: QTranslator | None = None
         self.actions: list[QAction] = []
 
     def initProcessing(self) -> None:
@@ -41,27 +48,41 @@ class KestrelPlugin:
         self.initProcessing()
         if self.provider is None or self.iface is None:
             return
+        from .ui.desktop import Desktop  # needs widgets, which qgis_process has none of
+        from .ui.language import install_translation
+
+        self.translator = install_translation()
+        self.desktop = Desktop(self.iface, self.provider)
+        self._add("environment", QCoreApplication.translate("Kestrel", "Environment…"), self.desktop.open_environment)
+        self._add("inspector", QCoreApplication.translate("Kestrel", "Model inspector…"), self.desktop.open_inspector)
         for algorithm in self.provider.algorithms():
-            text = QCoreApplication.translate(MENU, "Check environment") if algorithm.name() == "checkenvironment" else ""
-            action = QAction(icon(), f"{text or algorithm.displayName()}…", self.iface.mainWindow())
-            action.setObjectName(f"kestrel_{algorithm.name()}")
-            # Bound now, by its id: the algorithm itself is deleted when the provider refreshes.
-            action.triggered.connect(partial(self.open, algorithm.id()))
-            self.iface.addPluginToMenu(MENU, action)
-            self.actions.append(action)
-
-    def open(self, algorithm_id: str, _checked: bool = False) -> None:
-        """Open the dialog of an algorithm."""
-        import processing  # a plugin of its own, which may be loaded after this one
-
-        processing.execAlgorithmDialog(algorithm_id)
+            if algorithm.name() not in _IN_A_WINDOW:
+                # Bound now, by its id: the algorithm itself is deleted when the provider refreshes.
+                self._add(algorithm.name(), f"{algorithm.displayName()}…", partial(self.desktop.open_tool, algorithm.id()))
 
     def unload(self) -> None:
         """Take everything out of QGIS again."""
         for action in self.actions:
             self.iface.removePluginMenu(MENU, action)
+            self.iface.unregisterMainWindowAction(action)
             action.deleteLater()
         self.actions.clear()
+        if self.desktop is not None:
+            self.desktop.unload()
+            self.desktop = None
+        if self.translator is not None:
+            QCoreApplication.removeTranslator(self.translator)
+            self.translator = None
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None
+
+    def _add(self, name: str, text: str, slot: Callable[[], None]) -> QAction:
+        """Add an action to the menu; users can give it a shortcut in QGIS's settings, where its name keeps it."""
+        action = QAction(icon(), text, self.iface.mainWindow())
+        action.setObjectName(f"kestrel_{name}")
+        action.triggered.connect(lambda _checked=False: slot())
+        self.iface.addPluginToMenu(MENU, action)
+        self.iface.registerMainWindowAction(action, "")
+        self.actions.append(action)
+        return action

@@ -8,6 +8,7 @@ import torch
 
 from .errors import DeviceError
 from .reporting import Reporter
+from .runtime.folders import setting
 
 
 def choose_device(processor: str, gpu_id: int, report: Reporter) -> torch.device:
@@ -21,8 +22,9 @@ def choose_device(processor: str, gpu_id: int, report: Reporter) -> torch.device
     Raises:
         DeviceError: GPU was asked for and there is none, or not that one, or it does not work.
     """
-    if processor == "CPU":
-        report.info(f"Device: CPU ({torch.get_num_threads()} threads), as asked.")
+    if _only_cpu(processor):
+        by = "asked" if processor == "CPU" else "Kestrel's settings say"
+        report.info(f"Device: CPU ({torch.get_num_threads()} threads), as {by}.")
         return torch.device("cpu")
     trouble, hint = _trouble(gpu_id)
     if trouble:
@@ -33,6 +35,11 @@ def choose_device(processor: str, gpu_id: int, report: Reporter) -> torch.device
     card = torch.cuda.get_device_properties(gpu_id)
     report.info(f"Device: GPU {gpu_id}, {card.name}, {card.total_memory / 2**30:.1f} GB, PyTorch {torch.__version__}.")
     return torch.device("cuda", gpu_id)
+
+
+def _only_cpu(processor: str) -> bool:
+    """Whether cards are left alone: as asked for, or, where nothing is, by the setting."""
+    return processor == "CPU" or (processor == "AUTO" and setting("processor") == "CPU")
 
 
 def choose_devices(processor: str, gpu_ids: Sequence[int] | None, report: Reporter) -> list[torch.device]:
@@ -47,7 +54,7 @@ def choose_devices(processor: str, gpu_ids: Sequence[int] | None, report: Report
         DeviceError: see :func:`choose_device`.
     """
     numbers = list(gpu_ids) if gpu_ids else list(range(torch.cuda.device_count() if torch.cuda.is_available() else 0))
-    if processor == "CPU" or len(numbers) < 2:
+    if _only_cpu(processor) or len(numbers) < 2:
         return [choose_device(processor, numbers[0] if numbers else 0, report)]
     if gpu_ids:
         return [choose_device("GPU", number, report) for number in numbers]

@@ -62,7 +62,7 @@ def cell_size_in(card: ModelCard, raster: Raster) -> float | None:
     here, there = raster.crs, _crs(card.crs_wkt)
     if (here is None) != (there is None) or here == there:
         return side if here == there else None
-    assert here is not None and there is not None
+    assert here is not None and there is not None  # nosec B101
     return side * _metres(there, raster) / _metres(here, raster)
 
 

@@ -20,16 +20,17 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QIcon
 
-from ..core.errors import EnvironmentMissing, InvalidParameter, KestrelError
+from ..core.errors import InvalidParameter, KestrelError
 from ..core.jobs import Job, Kind
 from ..core.model_files import model_file
 from ..core.outputs import check_new_file, check_new_folder, check_old_file
 from ..core.runtime.client import command_of, run_job
-from ..core.runtime.resolve import find_python
 from .about import ICON, icon, metadata
 from .crs import sound
 from .definitions import help_text, output_definitions, parameter_definitions
+from .network import hand_on_proxy
 from .raster_parameters import RasterParameters, check_entries, entries, is_folder
+from .readiness import ready
 from .relay import Relay
 from .results import ResultFile
 from .sinks import Sink, file_destination, folder_destination
@@ -114,11 +115,7 @@ class JobAlgorithm(QgsProcessingAlgorithm):
 
     def canExecute(self) -> tuple[bool, str]:
         """Return whether there is an environment, and if not how to get one; looks at files only."""
-        try:
-            find_python(check=False)
-        except EnvironmentMissing as error:
-            return False, str(error)
-        return True, ""
+        return ready(self.provider())
 
     def checkParameterValues(self, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[bool, str]:
         """Check names, limits, words, files and how values fit each other, in the core's words; then what QGIS checks."""
@@ -174,7 +171,8 @@ class JobAlgorithm(QgsProcessingAlgorithm):
     def prepareAlgorithm(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> bool:
-        """Look the raster layers up, in the thread that they live in."""
+        """Look the raster layers and the proxy up, in the thread that they live in."""
+        hand_on_proxy()
         self._rasters.look_up(self, parameters, context)
         return True
 

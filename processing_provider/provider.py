@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from qgis.core import QgsProcessingModelAlgorithm, QgsProcessingProvider
+from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtGui import QIcon
 
 from .about import ICON, icon, metadata
@@ -14,6 +15,7 @@ from .detect_objects import DetectObjectsAlgorithm
 from .export_training_data import ExportTrainingDataAlgorithm
 from .model_information import ModelInformationAlgorithm
 from .non_maximum_suppression import NonMaximumSuppressionAlgorithm
+from .readiness import ready
 from .train_model import TrainModelAlgorithm
 
 ALGORITHMS = (
@@ -29,7 +31,13 @@ MODELS = {"train_and_detect.model3": "Train and Detect Objects"}  # shown name b
 
 
 class KestrelProvider(QgsProcessingProvider):
-    """All of Kestrel's tools. They are there without an environment too, so that saved models stay whole."""
+    """All of Kestrel's tools. They are there without an environment too, so that saved models stay whole.
+
+    Signals:
+        environmentMissing: somebody wanted to run a tool, and there is no environment; why, and how to get one.
+    """
+
+    environmentMissing = pyqtSignal(str)
 
     def id(self) -> str:
         """Return the permanent id, part of every algorithm's id."""
@@ -46,6 +54,10 @@ class KestrelProvider(QgsProcessingProvider):
     def versionInfo(self) -> str:
         """Return the version of the plugin."""
         return metadata()["version"]
+
+    def warningMessage(self) -> str:
+        """Return what the toolbox shows above the tools when none of them can run."""
+        return ready(None)[1]
 
     def icon(self) -> QIcon:
         """Return the icon in the toolbox."""
@@ -77,6 +89,11 @@ class ShippedModel(QgsProcessingModelAlgorithm):
         copy = ShippedModel(self._title)
         copy.loadVariant(self.toVariant())
         return copy
+
+    def canExecute(self) -> tuple[bool, str]:
+        """Return whether its tools are there and can run."""
+        good, text = super().canExecute()
+        return ready(self.provider()) if good else (good, text)
 
     def displayName(self) -> str:
         """Return the name in the toolbox."""

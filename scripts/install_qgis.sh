@@ -79,7 +79,8 @@ if ! at_least "$(candidate $release)"; then
     exit 1
 fi
 apt install -qq -y --no-install-recommends ${release:+-t "$release"} qgis python3-qgis >/dev/null
-apt install -qq -y --no-install-recommends ca-certificates git python3-venv fonts-dejavu-core >/dev/null
+apt install -qq -y --no-install-recommends ca-certificates git python3-venv fonts-dejavu-core \
+    qttools5-dev-tools >/dev/null
 
 if ! complete; then
     say "QGIS was installed but does not start: '/usr/bin/python3 -c \"import qgis.core\"' or 'qgis_process' fails."

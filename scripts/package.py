@@ -1,13 +1,16 @@
 """Make the zip that QGIS installs: ``python scripts/package.py DIST_FOLDER``.
 
-The zip holds the committed files without those that ``.gitattributes`` marks ``export-ignore``, in one folder ``kestrel``.
+The zip holds the committed files without those that ``.gitattributes`` marks ``export-ignore``, in one folder ``kestrel``, and
+the translations in the form that Qt loads.
 """
 
 from __future__ import annotations
 
 import configparser
+import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -15,8 +18,12 @@ LIMIT = 25 * 1024 * 1024  # of plugins.qgis.org
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def main(folder: Path) -> Path:
+def main(folder: Path, tree: str = "HEAD") -> Path:
     """Write ``folder/kestrel-VERSION.zip`` and return its path.
+
+    Args:
+        folder: made if missing.
+        tree: the commit whose files are packed.
 
     Raises:
         SystemExit: the zip is over the limit of the plugin site, or holds what the site refuses.
@@ -26,11 +33,12 @@ def main(folder: Path) -> Path:
     target = folder.absolute() / f"kestrel-{metadata['general']['version']}.zip"
     folder.mkdir(parents=True, exist_ok=True)
     git = ["git", "-C", str(ROOT)]
-    if subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True, check=True).stdout:
+    if tree == "HEAD" and subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True, check=True).stdout:
         print("Note: changes that are not committed are not in the zip.", file=sys.stderr)
-    subprocess.run([*git, "archive", "--format=zip", "--prefix=kestrel/", f"--output={target}", "HEAD"], check=True)
+    subprocess.run([*git, "archive", "--format=zip", "--prefix=kestrel/", f"--output={target}", tree], check=True)
 
-    with zipfile.ZipFile(target) as archive:
+    with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as archive:
+        add_translations(archive)
         names = archive.namelist()
     bad = [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".so", ".dll", ".exe"))]
     if bad or target.stat().st_size > LIMIT:
@@ -39,6 +47,30 @@ def main(folder: Path) -> Path:
         sys.exit(f"The zip cannot be published: {size} bytes (limit {LIMIT}), files not allowed: {bad or 'none'}.")
     print(f"{target} ({target.stat().st_size / 1024:.0f} KiB, {len(names)} files)")
     return target
+
+
+def add_translations(archive: zipfile.ZipFile) -> None:
+    """Compile the texts that are translated, ``i18n/*.ts``, into what Qt loads, and put them beside; needs Qt's lrelease."""
+    sources = [name for name in archive.namelist() if name.endswith(".ts")]
+    if sources and not find_lrelease():
+        print("Note: lrelease was not found (package qttools5-dev-tools); the zip has no translations.", file=sys.stderr)
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        for name in sources:
+            source = Path(archive.extract(name, temporary))
+            compile_texts(source, source.with_suffix(".qm"))
+            archive.write(source.with_suffix(".qm"), f"{name.removesuffix('.ts')}.qm")
+
+
+def compile_texts(source: Path, target: Path) -> None:
+    """Make a ``.qm`` of a ``.ts``."""
+    subprocess.run([str(find_lrelease()), "-silent", str(source), "-qm", str(target)], check=True)
+
+
+def find_lrelease() -> str | None:
+    """Return Qt's program that compiles translations."""
+    places = [shutil.which("lrelease"), *(f"/usr/lib/qt{version}/bin/lrelease" for version in (6, 5))]
+    return next((place for place in places if place and Path(place).is_file()), None)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What all tests need: Ctrl+C, and the checkout as a plugin of a QGIS profile of its own. Imports no QGIS."""
+"""What all tests need: Ctrl+C, and the checkout as a plugin of QGIS, here and in a profile. Imports no QGIS by itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,3 +41,35 @@ def profile(tmp_path_factory: pytest.TempPathFactory, plugin_path: Path) -> dict
     variables.pop("PYTHONPATH", None)
     subprocess.run(["qgis_process", "plugins", "enable", "kestrel"], env=variables, check=True, capture_output=True)
     return variables
+
+
+@pytest.fixture(scope="session")
+def kestrel(plugin_path: Path, qgis_app: Any, qgis_processing: None) -> Any:
+    """The plugin, started as qgis_process starts it."""
+    sys.path.insert(0, str(plugin_path))
+    import kestrel
+
+    plugin = kestrel.classFactory(None)
+    plugin.initProcessing()
+    yield plugin
+    plugin.unload()
+    sys.path.remove(str(plugin_path))
+
+
+@pytest.fixture(scope="session")
+def environment(kestrel: Any) -> Path:
+    """The Python with the deep-learning packages; tests that really run jobs are skipped without one."""
+    from kestrel.core.errors import EnvironmentMissing
+    from kestrel.core.runtime.resolve import find_python
+
+    try:
+        return find_python()
+    except EnvironmentMissing as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A machine on which no environment was built."""
+    monkeypatch.delenv("KESTREL_PYTHON", raising=False)
+    monkeypatch.setenv("KESTREL_CACHE", str(tmp_path / "cache"))

@@ -116,7 +116,7 @@ class Mosaic(Raster):
             left, top, right, bottom = self._boxes[number].tolist()
             box = Window(left, top, right - left, bottom - top)
             seen = window.intersection(box)
-            assert seen is not None
+            assert seen is not None  # nosec B101
             if pixels is None and seen == window:  # most windows lie in one raster
                 pixels, valid = self._part(number, box).read(seen.moved(-left, -top), chosen)
             else:
@@ -229,7 +229,7 @@ def _check_place(first: _Part, part: _Part) -> None:
         )
     if (part.grid.crs is None) != (first.grid.crs is None):
         without, other = (part, first) if part.grid.crs is None else (first, part)
-        assert other.grid.crs is not None
+        assert other.grid.crs is not None  # nosec B101
         raise InputError(
             f"{without.name} has no coordinate system, but {other.name} is in {other.grid.crs.to_string()}.",
             f"Assign one to {without.name} (in QGIS: Assign Projection).",
@@ -254,7 +254,7 @@ def _places(parts: Sequence[_Part]) -> np.ndarray:
     places = np.concatenate([pixels.min(axis=1), pixels.max(axis=1)], axis=1)
     lost = np.flatnonzero(~np.isfinite(places).all(axis=1))
     if len(lost):
-        assert grid.crs is not None
+        assert grid.crs is not None  # nosec B101
         raise InputError(
             f"{parts[lost[0]].name} has no place in {grid.crs.to_string()}, the coordinate system of {parts[0].name}.",
             "Leave it out, or process the rasters separately.",

@@ -31,7 +31,8 @@ class CheckEnvironment(Job):
 
     build: bool = boolean("Build the environment", "Create the managed environment when it is not there yet.", False)
     wheels: str | None = parameter(
-        Kind.FOLDER, "Folder of wheels", "For machines without a network: a folder with all wheels of requirements.txt.",
+        Kind.FOLDER, "Folder of wheels",
+        "For machines without a network: a folder with all wheels of requirements.txt. Empty: that of the settings, if any.",
         None, advanced=True,
     )  # fmt: skip
     output_report: str = parameter(Kind.NEW_HTML, "Environment Report", "HTML page with what was found.")

@@ -11,21 +11,11 @@ from ..distance import degrees, place_name
 from ..figures import drawing_html
 from ..fitting import TOLERATED
 from ..packages import ModelCard, loose
+from ..packages.measures import MEASURES
 from ..training.outcome import Epoch
 from ..training.report.curves import loss_figure
 from .findings import Findings
 
-_METRICS = {  # what people call the measures, in this order
-    "AP50": "Average precision at IoU 0.5 (AP50)",
-    "AP": "COCO average precision, IoU 0.50 to 0.95 (AP)",
-    "AP75": "Average precision at IoU 0.75 (AP75)",
-    "precision": "Precision at the recommended threshold",
-    "recall": "Recall at the recommended threshold",
-    "F1": "F1 score at the recommended threshold",
-    "AP50_test": "AP50 on test chips, never looked at in training",
-    "AP_test": "AP on test chips",
-    "F1_test": "F1 score on test chips at the recommended threshold",
-}
 _TRAINING = {
     "start": "Started from", "epochs": "Epochs, at most", "best_epoch": "Epoch kept", "ended": "Ended",
     "training_chips": "Training chips", "validation_chips": "Validation chips", "test_chips": "Test chips",
@@ -149,7 +139,7 @@ def _settings(findings: Findings) -> list[str]:
 
 def _measures(card: ModelCard) -> list[str]:
     """Return how well the model does; empty when nobody says."""
-    rows = [(label, _figure(card.metrics[key])) for key, label in _METRICS.items() if key in card.metrics]
+    rows = [(label, _figure(card.metrics[key])) for key, label in MEASURES.items() if key in card.metrics]
     if "accuracy" in card.definition:
         rows.append(("Accuracy", _figure(card.definition["accuracy"])))
     rows += [
@@ -223,7 +213,7 @@ def _ground(findings: Findings) -> str:
 def _place(findings: Findings) -> str:
     """Return where the training chips lie: in degrees, if that can be told, and in their coordinate system."""
     extent, crs = findings.card.extent, findings.crs
-    assert extent is not None
+    assert extent is not None  # nosec B101
     corners = f"x {extent[0]:.10g} to {extent[2]:.10g}, y {extent[1]:.10g} to {extent[3]:.10g}"
     corners += f" in {findings.crs_name}" if findings.crs_name else ""
     there = degrees(extent, crs) if crs else None

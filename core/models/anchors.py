@@ -143,7 +143,7 @@ def fit_pyramid(
         place = int(value.argmax())
         if best is None or value[place] > best[0] + 1e-9:
             best = (float(value[place]), levels.tolist(), grid[triples[place]].tolist())
-    assert best is not None
+    assert best is not None  # nosec B101
     return [round(size, 1) for size in best[1]], [round(ratio, 3) for ratio in best[2]]
 
 

@@ -161,7 +161,7 @@ def build_trunk(name: str, in_channels: int, fixed_norm: bool = True) -> Trunk:
     """Build a ResNet without a pyramid; the arguments are those of :func:`build_backbone`."""
     known = backbone(name)
     layers = classifier_layers(known, in_channels, fixed_norm)
-    assert isinstance(layers, models.ResNet)
+    assert isinstance(layers, models.ResNet)  # nosec B101
     return Trunk(layers, known.channels[-1])
 
 

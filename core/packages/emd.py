@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import ModelError
 from .card import ModelCard
-from .esri_emd import from_esri
+from .esri_emd import Systems, from_esri
 from .kinds import DETECTORS
 
 _HINT = "Choose the .dlpk or .emd file of a trained model."
@@ -52,10 +52,15 @@ def parse(data: bytes, where: str) -> dict[str, Any]:
     return content
 
 
-def from_emd(content: Mapping[str, Any], where: str) -> ModelCard:
+def from_emd(content: Mapping[str, Any], where: str, wkt_of: Systems) -> ModelCard:
     """Return the facts in an ``.emd``, whoever wrote it.
 
     Kinds of models that Kestrel cannot run are described as far as they can be understood.
+
+    Args:
+        content: of the file, see :func:`parse`.
+        where: names the file in the text of an error.
+        wkt_of: knows coordinate systems.
 
     Raises:
         ModelError: what a detector needs is missing or damaged.
@@ -66,7 +71,7 @@ def from_emd(content: Mapping[str, Any], where: str) -> ModelCard:
         if isinstance(own, dict):
             card = ModelCard.from_dict(own)
         else:
-            card = from_esri(rest)
+            card = from_esri(rest, wkt_of)
             card = card.checked() if card.model_type in DETECTORS else card
         return replace(card, definition=rest)
     except ModelError as error:

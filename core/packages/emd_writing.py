@@ -6,13 +6,14 @@ would run it and find nonsense. So its ``.emd`` has none of the keys by which Ar
 
 from __future__ import annotations
 
-from typing import Any
-
-from rasterio.crs import CRS
-from rasterio.errors import CRSError
+from typing import TYPE_CHECKING, Any
 
 from .card import ModelCard
 from .esri_emd import from_esri
+from .systems import wkt_of
+
+if TYPE_CHECKING:
+    from rasterio.crs import CRS
 
 _FUNCTIONS = "[Functions]System\\DeepLearning\\ArcGISLearn\\"  # built into ArcGIS Pro, so that no code travels in the package
 _KINDS: dict[str, dict[str, Any]] = {
@@ -126,7 +127,7 @@ def _as_it_was(card: ModelCard) -> dict[str, Any]:
     if not card.definition:
         return {}
     try:
-        if from_esri(card.definition) != card:
+        if from_esri(card.definition, wkt_of) != card:
             return {}
     except (KeyError, TypeError, ValueError, IndexError):  # such as one of Kestrel's own
         return {}
@@ -164,6 +165,9 @@ def _spread(card: ModelCard, values: tuple[Any, ...], default: Any) -> list[Any]
 
 
 def _crs(card: ModelCard) -> CRS | None:
+    from rasterio.crs import CRS  # here, as in .systems
+    from rasterio.errors import CRSError
+
     try:
         return CRS.from_wkt(card.crs_wkt) if card.crs_wkt else None
     except CRSError:

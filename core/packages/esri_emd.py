@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
-
-from rasterio.crs import CRS
-from rasterio.errors import CRSError
 
 from . import loose
 from .card import IMAGENET, MAX_BANDS, ModelCard, Normalisation
@@ -25,7 +22,11 @@ _LARGEST_CODE = 10**7  # EPSG's and Esri's codes are below
 _PHOTOGRAPH = ("Red", "Green", "Blue")
 
 
-def from_esri(content: Mapping[str, Any]) -> ModelCard:
+Systems = Callable[[str, int], str | None]
+"""Gives the WKT of a coordinate system by authority and code: rasterio's in the worker, QGIS's in QGIS, which must not mix."""
+
+
+def from_esri(content: Mapping[str, Any], wkt_of: Systems) -> ModelCard:
     """Return the facts in Esri's keys alone.
 
     What a kind of model that Kestrel cannot run does not say, or says in words that are not known, stays unknown: no classes,
@@ -37,7 +38,8 @@ def from_esri(content: Mapping[str, Any]) -> ModelCard:
     configuration = loose.text(content.get("ModelConfiguration"))
     kind = loose.text(content.get("ModelName")) or name_by_configuration(configuration) or "unknown"
     parameters = loose.mapping(content.get("ModelParameters"))
-    cell, wkt = _cell_size(content.get("MaxCellSize")) or _cell_size(content.get("MinCellSize")) or (None, None)
+    sizes = (_cell_size(content.get(key), wkt_of) for key in ("MaxCellSize", "MinCellSize"))
+    cell, wkt = next(filter(None, sizes), (None, None))
     multispectral = loose.truth(content.get("IsMultispectral")) or bool(content.get("NormalizationStats"))
     sides = ("ImageHeight", "ImageWidth") if kind == "MaskRCNN" else ("ImageWidth", "ImageHeight")
     keywords = loose.mapping(content.get("MaskRCNNkwargs")) or loose.mapping(content.get("Kwargs"))
@@ -146,7 +148,7 @@ def _normalisation(content: Mapping[str, Any], bands: tuple[int, ...]) -> Normal
     )
 
 
-def _cell_size(value: Any) -> tuple[tuple[float, float], str | None] | None:
+def _cell_size(value: Any, wkt_of: Systems) -> tuple[tuple[float, float], str | None] | None:
     """Return the cell size and its system from what may be {x, y, spatialReference}, two numbers or one; None for none."""
     reference: Any = None
     if isinstance(value, str) and loose.number(value) is None:
@@ -159,10 +161,10 @@ def _cell_size(value: Any) -> tuple[tuple[float, float], str | None] | None:
     else:
         x = y = loose.number(value)
     x, y = x or y, y or x
-    return ((abs(x), abs(y)), _wkt(reference)) if x and y else None
+    return ((abs(x), abs(y)), _wkt(reference, wkt_of)) if x and y else None
 
 
-def _wkt(reference: Any) -> str | None:
+def _wkt(reference: Any, wkt_of: Systems) -> str | None:
     """Return the coordinate system of {wkid, latestWkid} or {wkt}, of a code alone or of a text."""
     if not isinstance(reference, Mapping):
         code = loose.number(reference)
@@ -174,10 +176,8 @@ def _wkt(reference: Any) -> str | None:
         if code is None or code != int(code) or not 0 < code < _LARGEST_CODE:
             continue
         for authority in ("EPSG", "ESRI"):
-            try:
-                return str(CRS.from_authority(authority, int(code)).to_wkt())
-            except CRSError:
-                continue
+            if found := wkt_of(authority, int(code)):
+                return found
     return None
 
 

@@ -89,7 +89,7 @@ def _check_archive(file: Path, size: int, what: str) -> None:
 
 
 def _load(file: Path, what: str) -> Any:
-    import pickle
+    import pickle  # nosec B403  for the name of its error: nothing is unpickled with it
 
     import numpy
     import torch

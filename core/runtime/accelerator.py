@@ -24,11 +24,13 @@ class Card:
         name: as the driver says it.
         driver: version of the driver, such as ``"580.95.05"``.
         capability: compute capability, such as 8.9; None when the driver does not tell.
+        memory: bytes; None when the driver does not tell.
     """
 
     name: str
     driver: str
     capability: float | None = None
+    memory: int | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ def find_cards() -> tuple[list[Card], str]:
         return [], ""
     program = _nvidia_smi()
     if program:
-        for fields in ("name,driver_version,compute_cap", "name,driver_version"):  # compute_cap is missing before driver 510
+        for fields in ("name,driver_version,memory.total,compute_cap", "name,driver_version,memory.total"):
+            # compute_cap is missing before driver 510
             cards = _parse_smi(output_of([program, f"--query-gpu={fields}", "--format=csv,noheader"], 15.0) or "")
             if cards:
                 return cards, ""
@@ -107,13 +110,14 @@ def _nvidia_smi() -> str | None:
 
 
 def _parse_smi(text: str) -> list[Card]:
-    """Return the cards in the lines ``name, driver[, capability]``; anything else, such as an error text, gives none."""
+    """Return the cards in the lines ``name, driver[, memory[, capability]]``; anything else, such as an error, gives none."""
     cards = []
     for line in text.splitlines():
-        parts = [part.strip() for part in line.split(",")]
-        if len(parts) >= 2 and re.fullmatch(r"\d+(\.\d+)+", parts[1]):
-            capability = parts[2] if len(parts) > 2 else ""
-            cards.append(Card(parts[0], parts[1], float(capability) if re.fullmatch(r"\d+\.\d+", capability) else None))
+        name, driver, memory, capability = ([part.strip() for part in line.split(",")] + [""] * 3)[:4]
+        if re.fullmatch(r"\d+(\.\d+)+", driver):
+            size = re.fullmatch(r"(\d+) MiB", memory)
+            known = float(capability) if re.fullmatch(r"\d+\.\d+", capability) else None
+            cards.append(Card(name, driver, known, int(size[1]) * 2**20 if size else None))
     return cards
 
 

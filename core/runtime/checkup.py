@@ -14,7 +14,7 @@ from ..jobs import CheckEnvironment
 from ..outputs import refuse_existing_outputs
 from ..reporting import Reporter
 from .accelerator import find_cards
-from .folders import environments_folder
+from .folders import environments_folder, setting
 from .machine import describe_machine
 from .managed import ManagedEnvironment
 from .resolve import find_python, named_python
@@ -80,7 +80,8 @@ def _build(job: CheckEnvironment, report: Reporter) -> None:
     if named:
         report.warning(f"Nothing is built: {named[1]} names the Python {named[0]}, which is used instead.")
         return
-    path = ManagedEnvironment().build(report, Path(job.wheels) if job.wheels else None)
+    wheels = job.wheels or setting("wheels")
+    path = ManagedEnvironment().build(report, Path(wheels) if wheels else None)
     report.info(f"The environment is ready in {path}.")
 
 

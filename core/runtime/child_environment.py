@@ -35,6 +35,22 @@ _CERTIFICATES = {
 }  # fmt: skip
 
 
+_proxy: dict[str, str] = {}
+
+
+def use_proxy(url: str, exceptions: Iterable[str] = ()) -> None:
+    """Give children that are started from now on a proxy, for users who told it to QGIS only. Variables of theirs go first.
+
+    Args:
+        url: such as ``http://host:port``, name and password in it with special characters percent-encoded; empty for none.
+        exceptions: hosts that are reached without it.
+    """
+    global _proxy
+    names = {"HTTP_PROXY": url, "HTTPS_PROXY": url, "NO_PROXY": ",".join(exceptions)} if url else {}
+    # In both ways of writing: each program knows one of them.
+    _proxy = {way(name): value for name, value in names.items() for way in (str.upper, str.lower) if value}
+
+
 def child_environment(
     environment: Mapping[str, str] | None = None, qgis_folders: Iterable[Path] | None = None
 ) -> dict[str, str]:
@@ -57,6 +73,8 @@ def child_environment(
         if upper == "PATH" and folders:
             value = os.pathsep.join(entry for entry in value.split(os.pathsep) if entry and not _inside(entry, folders))
         child[name] = value
+    if not {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"} & {name.upper() for name in child}:
+        child.update(_proxy)
     child.update(PYTHONUTF8="1", PYTHONIOENCODING="utf-8", PYTHONNOUSERSITE="1")
     return child
 

@@ -42,9 +42,10 @@ _KINDS = (
     _Kind(
         "proxy",
         r"407 proxy authentication|tunnel connection failed|cannot connect to proxy|proxyerror|proxy authentication required"
-        r"|unsuccessful tunnel|tunnel error|tunnel unsuccessful|status code 407|error code: 407",
+        r"|missing dependencies for socks|unsuccessful tunnel|tunnel error|tunnel unsuccessful|status code 407|error code: 407",
         "The proxy refused the connection to the package index",
-        "Set HTTPS_PROXY with user name and password (http://user:password@host:port), or build from a folder of wheels.",
+        "Give the proxy its user name and password in QGIS's options, or in HTTPS_PROXY "
+        "(http://user:password@host:port), or build from a folder of wheels.",  # pragma: allowlist secret  it is none
     ),
     _Kind(
         "tls",
@@ -171,8 +172,13 @@ def _most_telling(lines: list[str]) -> str:
     return _short((telling or lines or [""])[-1])
 
 
+def without_passwords(text: str) -> str:
+    """Return ``text`` with the name and password of URLs left out."""
+    return re.sub(r"(\b(?:https?|socks\w*)://)[^/@\s]+@", r"\1", text)
+
+
 def _short(line: str, length: int = 200) -> str:
-    line = re.sub(r"(https?://)[^/@\s]+@", r"\1", line)  # never repeat a password
+    line = without_passwords(line)
     return line if len(line) <= length else f"{line[: length - 3]}..."
 
 

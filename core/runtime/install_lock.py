@@ -37,7 +37,7 @@ class InstallLock:
 
     def fileno(self) -> int:
         """Return the descriptor that holds the lock."""
-        assert self._file is not None, "the lock is not held"
+        assert self._file is not None, "the lock is not held"  # nosec B101
         return self._file.fileno()
 
     def __enter__(self) -> InstallLock:
@@ -55,7 +55,7 @@ class InstallLock:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
-        assert self._file is not None
+        assert self._file is not None  # nosec B101
         with contextlib.suppress(OSError):
             file_lock.release(self._file)
         self._file.close()

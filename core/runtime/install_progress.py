@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections import deque
 from pathlib import Path
+
+from .machine import folder_size, size_text
 
 _DOWNLOADS = 0.7  # share of the bar
 _WINDOW = 10.0  # seconds over which the speed is taken
@@ -67,9 +68,9 @@ class InstallProgress:
             fraction = _DOWNLOADS + (1 - _DOWNLOADS) * done / max(self._packages, 1)
             stage = f"Installing, {done} of {self._packages} packages"
         else:
-            loaded = self._downloaded + _size(self._temporary)
+            loaded = self._downloaded + folder_size(self._temporary)
             fraction = _DOWNLOADS * min(loaded / self._expected, 0.99)
-            stage = f"Downloading, {_readable(loaded)} of about {_readable(max(self._expected, loaded))}"
+            stage = f"Downloading, {size_text(loaded)} of about {size_text(max(self._expected, loaded))}"
             stage += f" ({self._current})" if self._current else ""
             rate, remaining = self._speed(loaded)
         self._most = max(self._most, fraction)  # a temporary file that went away must not turn the bar back
@@ -86,19 +87,3 @@ class InstallProgress:
         speed = gained / seconds
         left = self._expected - loaded
         return f"{speed / 1e6:.1f} MB/s", left / speed if left > 0 else None
-
-
-def _size(folder: Path) -> int:
-    """Return the bytes of the files below ``folder``; files may come and go meanwhile."""
-    total = 0
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += os.stat(os.path.join(parent, name)).st_size  # noqa: PTH116, PTH118  many files, every second
-            except OSError:
-                continue
-    return total
-
-
-def _readable(size: int) -> str:
-    return f"{size / 1e9:.1f} GB" if size >= 10**9 else f"{size / 1e6:.0f} MB"

@@ -18,7 +18,7 @@ from ..reporting import Reporter
 from . import lock_file
 from .accelerator import TorchBuild
 from .child_environment import child_environment
-from .failures import explain
+from .failures import explain, without_passwords
 from .install_progress import InstallProgress
 from .interpreters import Interpreter, find_uv
 from .processes import kill_tree, start
@@ -40,7 +40,6 @@ class Installer:
         log: the file that everything printed is appended to.
         report: progress and cancel.
         wheels: a folder of wheels to install from instead of the network.
-        proxy: URL of the proxy, when the user's environment does not say it.
         lock_descriptor: of an open file that the children inherit, so that its lock lasts as long as they do.
     """
 
@@ -48,7 +47,6 @@ class Installer:
     log: Path
     report: Reporter
     wheels: Path | None = None
-    proxy: str | None = None
     lock_descriptor: int | None = None
 
     def __post_init__(self) -> None:
@@ -165,7 +163,7 @@ class Installer:
             Cancelled: the user cancelled; the process and its children are gone.
         """
         with open(self.log, "a", encoding="utf-8") as log:
-            log.write(f"\n$ {' '.join(str(part) for part in command)}\n")
+            log.write(without_passwords(f"\n$ {' '.join(str(part) for part in command)}\n"))
             log.flush()
             options = (
                 {"pass_fds": (self.lock_descriptor,)} if self.lock_descriptor is not None and sys.platform != "win32" else {}
@@ -192,6 +190,7 @@ class Installer:
                         continue
                     if line is None:
                         break
+                    line = without_passwords(line)
                     log.write(line)
                     log.flush()
                     tail.append(line)
@@ -220,10 +219,6 @@ class Installer:
         if self._temporary.is_dir():
             # Not /tmp, which is often a small part of the memory; and what is here goes away with the folder.
             environment.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._temporary)))
-        if self.proxy:
-            for name in ("HTTP_PROXY", "HTTPS_PROXY"):
-                environment.setdefault(name, self.proxy)
-                environment.setdefault(name.lower(), self.proxy)
         return environment
 
 
@@ -233,7 +228,7 @@ def _python_name(base: Interpreter) -> str:
 
 def _pump(process: subprocess.Popen[str], lines: queue.Queue[str | None]) -> None:
     """Hand over what ``process`` prints, line by line, then None."""
-    assert process.stdout is not None
+    assert process.stdout is not None  # nosec B101
     for line in process.stdout:
         lines.put(line)
     lines.put(None)

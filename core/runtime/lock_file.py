@@ -45,7 +45,7 @@ def read_lock(path: Path) -> list[Entry]:
 
 def _entry(lines: list[str]) -> Entry:
     found = _ENTRY.match(lines[0])
-    assert found is not None
+    assert found is not None  # nosec B101
     name = re.sub(r"[-_.]+", "-", found["name"]).lower()
     return Entry(name, found["version"], (found["marker"] or "").strip(), "\n".join(lines).rstrip().rstrip("\\").rstrip())
 

@@ -113,6 +113,28 @@ def free_disk(folder: Path) -> int:
     return shutil.disk_usage(existing).free
 
 
+def folder_size(folder: Path) -> int:
+    """Return the bytes of the files below ``folder``; files may come and go meanwhile."""
+    total = 0
+    pending = [os.fspath(folder)]
+    while pending:
+        try:
+            with os.scandir(pending.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append(entry.path)
+                    elif entry.is_file(follow_symlinks=False):
+                        total += entry.stat(follow_symlinks=False).st_size
+        except OSError:
+            continue
+    return total
+
+
+def size_text(size: int) -> str:
+    """Return a number of bytes for people, such as ``"3.1 GB"``."""
+    return f"{size / 1e9:.1f} GB" if size >= 10**9 else f"{size / 1e6:.0f} MB"
+
+
 def _system() -> str:
     if sys.platform.startswith("linux"):
         with contextlib.suppress(OSError):

@@ -8,9 +8,7 @@ import itertools
 import json
 import os
 import shutil
-import sys
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from ..errors import EnvironmentBuildError
 from ..reporting import Reporter
 from . import failures
 from .accelerator import TorchBuild, choose_build, locked_build
+from .folder_changes import bring_back, remove_environment, removed_unless_complete, set_aside
 from .folders import environments_folder
 from .install_lock import InstallLock
 from .installer import Installer, check_wheels, python_of
@@ -28,7 +27,6 @@ from .processes import output_of
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"
 IMPORTS = ("torch", "torchvision", "numpy", "rasterio", "shapely", "pyogrio", "matplotlib", "faster_coco_eval")
 MARKER = "kestrel.json"
-_DOOMED = ".removed-"
 _SELF_TEST = Path(__file__).with_name("self_test.py")
 _REACH = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=6).read(1)"
 
@@ -90,13 +88,12 @@ class ManagedEnvironment:
         markers = [marker for marker in markers if marker.is_file()]
         return [marker.parent for marker in sorted(markers, key=lambda marker: marker.stat().st_mtime, reverse=True)]
 
-    def build(self, report: Reporter, wheels: Path | None = None, proxy: str | None = None) -> Path:
+    def build(self, report: Reporter, wheels: Path | None = None) -> Path:
         """Build the environment unless one that suits this machine is there; return its folder.
 
         Args:
             report: progress (at least once a second), messages, cancel.
             wheels: a folder of wheels to install from, instead of the network.
-            proxy: URL of a proxy for the downloads; one in the environment variables goes first.
 
         Raises:
             EnvironmentBuildError: it could not be built; ``cause`` says why, nothing is left but the log.
@@ -107,13 +104,28 @@ class ManagedEnvironment:
         suited = self._suited(torch)
         if suited:
             return suited
+        with self._locked(report) as descriptor:
+            # Built by the one that was waited for?
+            return self._suited(torch) or self._build(torch, report, wheels, descriptor)
+
+    def repair(self, report: Reporter, wheels: Path | None = None) -> Path:
+        """Build the environment anew, whatever is there; the old one is back when that fails or is cancelled.
+
+        Arguments and errors are those of :meth:`build`.
+        """
+        report.progress(0.0, "Looking at this machine")
+        torch = self._wanted(report, wheels)
+        with self._locked(report) as descriptor, set_aside(self._complete()):
+            return self._build(torch, report, wheels, descriptor)
+
+    @contextlib.contextmanager
+    def _locked(self, report: Reporter) -> Iterator[int]:
+        """Be the only one that builds; gives the descriptor of the lock."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with InstallLock(self.folder / f"{self.key}.lock", report) as lock:
-                suited = self._suited(torch)  # built by the one that was waited for
-                if suited:
-                    return suited
-                return self._build(torch, report, wheels, proxy, lock.fileno())
+                bring_back(self.folder, self.key, MARKER)
+                yield lock.fileno()
         except OSError as error:
             raise failures.from_os_error(error, "Building the environment") from error
 
@@ -125,7 +137,7 @@ class ManagedEnvironment:
         """
         for folder in self.folder.glob(f"{self.key}-*"):
             if folder.is_dir():
-                _remove(folder)
+                remove_environment(folder)
 
     def _wanted(self, report: Reporter, wheels: Path | None) -> TorchBuild:
         """Return the build of PyTorch to install."""
@@ -142,7 +154,7 @@ class ManagedEnvironment:
     def _name(self, torch: TorchBuild) -> str:
         return f"{self.key}-{torch.name}"
 
-    def _build(self, torch: TorchBuild, report: Reporter, wheels: Path | None, proxy: str | None, descriptor: int) -> Path:
+    def _build(self, torch: TorchBuild, report: Reporter, wheels: Path | None, descriptor: int) -> Path:
         bases = self._usable_bases()
         best = next(bases)
         if wheels is None and torch.index_url and not _reachable(torch.index_url, best):
@@ -158,8 +170,8 @@ class ManagedEnvironment:
         self._check_disk(torch, wheels is not None)
         log = target.with_suffix(".log")
         log.write_text(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {target}\n{torch}\n", encoding="utf-8")
-        with _removed_unless_complete(target):
-            installer = Installer(target, log, report.part(0.03, 0.95), wheels, proxy, descriptor)
+        with removed_unless_complete(target):
+            installer = Installer(target, log, report.part(0.03, 0.95), wheels, descriptor)
             base = _create(installer, itertools.chain([best], bases))
             report.info(f"Building with {installer.name} and {base.path} in {target}; the log is {log}.")
             report.progress(0.03, "Starting the download")
@@ -228,8 +240,8 @@ def _create(installer: Installer, bases: Iterable[Interpreter]) -> Interpreter:
         except EnvironmentBuildError as error:
             installer.report.info(f"{base.path} cannot make an environment: {error.message}")
             failure = failure or error  # the first is the best one, so its trouble is worth telling
-            _remove(installer.folder)
-    assert failure is not None, "there is at least one"
+            remove_environment(installer.folder)
+    assert failure is not None, "there is at least one"  # nosec B101
     raise failure
 
 
@@ -242,26 +254,3 @@ def _write_last(path: Path, content: dict[str, Any]) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     beside.write_text(json.dumps(content, indent=1), encoding="utf-8")
     beside.replace(path)
-
-
-@contextlib.contextmanager
-def _removed_unless_complete(folder: Path) -> Iterator[None]:
-    """Start from nothing, and leave nothing when the build does not end well."""
-    for leftover in folder.parent.glob(f"{_DOOMED}*"):
-        shutil.rmtree(leftover, ignore_errors=True)
-    _remove(folder)
-    try:
-        yield
-    except BaseException:
-        with contextlib.suppress(OSError):  # without its marker it is never used, and the next build removes it
-            _remove(folder)
-        raise
-
-
-def _remove(folder: Path) -> None:
-    """Remove a folder. Renamed first: on Windows that fails as a whole where a file is in use, instead of half-way."""
-    if not folder.exists():
-        return
-    doomed = folder.with_name(f"{_DOOMED}{uuid.uuid4().hex[:8]}")
-    folder.rename(doomed)
-    shutil.rmtree(doomed, ignore_errors=sys.platform == "win32")

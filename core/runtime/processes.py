@@ -35,15 +35,16 @@ def start(command: Sequence[str | Path], **options: Any) -> subprocess.Popen[str
         defaults["creationflags"] = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
     else:
         defaults["start_new_session"] = True
-    return subprocess.Popen([str(part) for part in command], **{**defaults, **options})
+    return subprocess.Popen([str(part) for part in command], **{**defaults, **options})  # nosec B603  a list, never a shell
 
 
 def kill_tree(process: subprocess.Popen[Any], patience: float = 3.0) -> None:
     """End ``process`` and everything it started; ask first, wait ``patience`` seconds, then kill. Returns when it is gone."""
     if sys.platform == "win32":
         # taskkill knows the tree by the parent ids, so it must come before the parent ends.
-        subprocess.run(
-            ["taskkill", "/F", "/T", "/PID", str(process.pid)],
+        taskkill = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill.exe")
+        subprocess.run(  # nosec B603  the system's own program
+            [taskkill, "/F", "/T", "/PID", str(process.pid)],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, creationflags=subprocess.CREATE_NO_WINDOW, check=False,
         )  # fmt: skip
     else:

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from ..errors import EnvironmentMissing
 from .folders import setting, settings_file
-from .managed import ManagedEnvironment
+from .managed import IMPORTS, ManagedEnvironment
 from .processes import output_of
 
 VARIABLE = "KESTREL_PYTHON"
-PACKAGES = ("torch", "torchvision", "numpy", "rasterio", "shapely", "pyogrio", "matplotlib", "faster_coco_eval")
+PACKAGES = IMPORTS
 _HOW_TO_GET_ONE = (
-    "Run the tool Check Deep Learning Environment with BUILD=true (qgis_process run kestrel:checkenvironment BUILD=true, or "
-    "python3 -m core checkenvironment --build true in the plugin folder), or name a Python that has the packages of "
-    f"requirements.txt in the environment variable {VARIABLE}."
+    "In QGIS open Plugins > Kestrel > Environment and build one. Or run the tool Check Deep Learning Environment with "
+    "BUILD=true (qgis_process run kestrel:checkenvironment BUILD=true, or python3 -m core checkenvironment --build true in "
+    f"the plugin folder), or name a Python that has the packages of requirements.txt in the environment variable {VARIABLE}."
 )
 # Tells which packages are lacking without importing them, so that it takes a moment only.
 _LOOK = """
@@ -54,7 +54,7 @@ def find_python(check: bool = True) -> Path:
                 "Correct or remove it. It must name the interpreter itself, such as bin/python or python.exe.",
             )
         if check:
-            _prove(path, named[1])
+            prove_packages(path, named[1])
         return path
     managed = ManagedEnvironment()
     if managed.ready:
@@ -62,8 +62,16 @@ def find_python(check: bool = True) -> Path:
     raise EnvironmentMissing("There is no Python environment with the deep-learning packages yet.", _HOW_TO_GET_ONE)
 
 
-def _prove(path: Path, where: str) -> None:
-    """Raise unless ``path`` is a Python with the packages."""
+def prove_packages(path: Path, where: str) -> None:
+    """Check that ``path`` is a Python with the packages; it is run once, which takes a tenth of a second.
+
+    Args:
+        path: an interpreter that exists.
+        where: what names it, for the text of the error.
+
+    Raises:
+        EnvironmentMissing: it does not run, is too old, or lacks packages.
+    """
     key = (str(path), path.stat().st_mtime_ns)
     if key in _proven:
         return

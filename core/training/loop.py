@@ -287,7 +287,7 @@ class Loop:
         chips = sum(count for part, _ in everything for _, count in part)
         total = sum(loss * count for part, _ in everything for loss, count in part)
         scores = team.share(measures.scores() if team.first else None)
-        assert scores is not None
+        assert scores is not None  # nosec B101
         return total / chips if chips else math.nan, measures, scores
 
     def _batches(

@@ -182,7 +182,7 @@ def _summary(
     job: ExportTrainingData, kind: ChipKind, rasters: list[Raster], objects: MapObjects, before: Existing, done: Cut,
     facts: dict[str, Any],
 ) -> Summary:  # fmt: skip
-    assert done.bands is not None
+    assert done.bands is not None  # nosec B101
     last = max(int(Path(line[0]).stem) for line in done.lines)
     return Summary(
         mode=kind.metadata_format,
@@ -259,5 +259,5 @@ def _preview(folder: Path, sheet: Sheet, report: Reporter) -> None:
 
 def _filled(value: Any) -> Any:
     """Return a parameter that :func:`with_model` has filled."""
-    assert value is not None
+    assert value is not None  # nosec B101
     return value

@@ -209,7 +209,7 @@ def _lacking(data: Sequence[TrainingData], validation: TrainingData | None) -> l
     names = [item.name for item in validation.classes if item.value not in trained] if validation else []
     if not names:
         return []
-    assert validation is not None
+    assert validation is not None  # nosec B101
     kind, whose = ("class", "its") if len(names) == 1 else ("classes", "their")
     return [
         f"The training data know nothing of the {kind} {', '.join(names)} in {validation.folder}: {whose} objects are left out."
@@ -240,7 +240,7 @@ def _metres(data: TrainingData) -> float:
     try:
         chip = next(chip for chip in data.chips if chip.transform is not None)
         corners, (width, height) = chip.corners, chip.size
-        assert corners is not None
+        assert corners is not None  # nosec B101
         degrees = project(corners, CRS.from_wkt(data.crs_wkt), CRS.from_epsg(4326))
     except (StopIteration, InputError, CRSError):
         return 0.0

@@ -161,7 +161,7 @@ def read_objects(
         return MapObjects(
             areas.name, areas.polygons[kept], areas.crs, positions[kept], classes, False, _STEP * max(areas.cell_size)
         )
-    assert job.input_labels is not None
+    assert job.input_labels is not None  # nosec B101
     columns = [name for name in (job.class_field, job.class_name_field) if name]
     features = read_features(job.input_labels, list(dict.fromkeys(columns)), ("polygon", "point", "line"))
     for note in repairs(features):

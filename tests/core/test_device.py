@@ -99,3 +99,15 @@ def test_all_cards_that_work_share_a_training(three_cards, report):
 def test_a_card_that_was_named_must_work(three_cards, report):
     with pytest.raises(DeviceError, match="GPU 1 does not work"):
         choose_devices("AUTO", (0, 1), report)
+
+
+def test_the_setting_says_what_auto_means(one_card, report, monkeypatch, tmp_path):
+    from core.runtime.folders import change_settings
+
+    monkeypatch.setenv("KESTREL_CACHE", str(tmp_path))
+    change_settings(processor="CPU")
+    assert choose_devices("AUTO", None, report) == [torch.device("cpu")]
+    assert "as Kestrel's settings say" in lines(report)[0]
+    monkeypatch.setattr("core.device._trouble", lambda number: ("It is asleep.", ""))
+    with pytest.raises(DeviceError, match="asleep"):  # whoever asks for the card means it
+        choose_device("GPU", 0, report)

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+from package import find_lrelease  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +42,8 @@ def test_zip_holds_what_the_plugin_site_wants(zip_file):
         "4.99",
     )
     assert f"kestrel/{general['icon']}" in names
+    if find_lrelease():
+        assert {f"kestrel/i18n/kestrel_{language}.qm" for language in ("de", "es", "fr")} <= set(names)
 
 
 def test_unpacked_zip_runs_in_qgis(zip_file, tmp_path):

@@ -18,38 +18,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 from things import Asked, Log, box, memory_layer, save, write_raster
 
 
-@pytest.fixture(scope="session")
-def kestrel(plugin_path: Path, qgis_app: QgsApplication, qgis_processing: None) -> Any:
-    """The plugin, started as qgis_process starts it."""
-    sys.path.insert(0, str(plugin_path))
-    import kestrel
-
-    plugin = kestrel.classFactory(None)
-    plugin.initProcessing()
-    yield plugin
-    plugin.unload()
-    sys.path.remove(str(plugin_path))
-
-
-@pytest.fixture(scope="session")
-def environment(kestrel: Any) -> Path:
-    """The Python with the deep-learning packages; tests that really run jobs are skipped without one."""
-    from kestrel.core.errors import EnvironmentMissing
-    from kestrel.core.runtime.resolve import find_python
-
-    try:
-        return find_python()
-    except EnvironmentMissing as error:
-        pytest.skip(str(error))
-
-
-@pytest.fixture
-def no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A machine on which no environment was built."""
-    monkeypatch.delenv("KESTREL_PYTHON", raising=False)
-    monkeypatch.setenv("KESTREL_CACHE", str(tmp_path / "cache"))
-
-
 @pytest.fixture
 def log() -> Log:
     return Log()
@@ -72,11 +40,11 @@ def run(kestrel: Any, log: Log) -> Callable[..., dict[str, Any]]:
 @pytest.fixture
 def asked(kestrel: Any, monkeypatch: pytest.MonkeyPatch) -> Asked:
     """Look at the job instead of running it."""
-    from kestrel.processing_provider import base
+    from kestrel.processing_provider import base, readiness
 
     seen = Asked()
     monkeypatch.setattr(base, "run_job", seen.look)
-    monkeypatch.setattr(base, "find_python", lambda check=True: Path("python"))
+    monkeypatch.setattr(readiness, "find_python", lambda check=True: Path("python"))
     return seen
 
 

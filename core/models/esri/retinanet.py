@@ -123,7 +123,7 @@ class RetinaNet(nn.Module):
         """Detect, or in training return the losses."""
         if not self.training:
             return self._each(images, lambda places, batch: self._found(batch, *self._answers(batch)))
-        assert targets is not None
+        assert targets is not None  # nosec B101
         return self._both(images, targets, detect=False)[0]
 
     def losses_and_detections(self, images: list[Tensor], targets: list[dict[str, Tensor]]) -> tuple[Losses, Found]:
@@ -237,7 +237,7 @@ def _head(channels: int, fixed_norm: bool, bias: float) -> nn.Sequential:
     blocks = [nn.Sequential(nn.Conv2d(_CHANNELS, _CHANNELS, 3, padding=1), nn.ReLU(), norm(_CHANNELS)) for _ in range(4)]
     last = nn.Conv2d(_CHANNELS, channels, 3, padding=1)
     nn.init.normal_(last.weight, std=0.01)
-    assert last.bias is not None
+    assert last.bias is not None  # nosec B101
     nn.init.constant_(last.bias, bias)
     return nn.Sequential(*blocks, last)
 

@@ -86,7 +86,7 @@ def _check_written(data: TrainingData, sides: np.ndarray) -> None:
         raise InputError(
             f"The split in {' and '.join(written) or data.folder} leaves {training + undecided} chips to train with and "
             f"{validation} to validate with; training needs one of each at least.",
-            f"Export with other percentages, or delete {SPLIT_FILE} from the folder to have the chips divided anew.",
+            f"Export with other percentages, or remove {SPLIT_FILE} from the folder to have the chips divided anew.",
         )
 
 

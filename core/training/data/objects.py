@@ -74,8 +74,8 @@ class Objects:
         return self._cut_masks(chosen, boxes, left, top, right, bottom)
 
     def _cut_masks(self, chosen: np.ndarray, boxes: np.ndarray, left: int, top: int, right: int, bottom: int) -> Objects:
-        assert self.frames is not None
-        assert self.masks is not None
+        assert self.frames is not None  # nosec B101
+        assert self.masks is not None  # nosec B101
         frames = self.frames[chosen] - np.array((left, top) * 2)
         width, height = right - left, bottom - top
         masks: list[np.ndarray] = []

@@ -124,7 +124,7 @@ def _content(text: str) -> Iterator[tuple[str, str | list[str] | dict[str, str]]
     starts = [i for i, line in enumerate(lines) if not line[0].isspace() and _PAIR.match(line)]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):
         match = _PAIR.match(lines[start])
-        assert match
+        assert match  # nosec B101
         rest, below = (match[2] or "").strip(), [line.strip() for line in lines[start + 1 : end]]
         yield _text(match[1]), _value(rest, below)
 
@@ -148,17 +148,17 @@ def _items(text: str) -> Iterator[tuple[str | None, str]]:
     words: list[str] = []
     at = 0
     while match := (_PLAIN if words else _TOKEN).match(text, at):  # a quote inside a word is a letter
-        token, at = match[0], match.end()
-        if token == ":":
+        mark, at = match[0], match.end()
+        if mark == ":":
             key, words = _text(" ".join(words)), []
-        elif token in ",]}":
+        elif mark in ",]}":
             if words:
                 yield key, _text(" ".join(words))
             key, words = None, []
-            if token != ",":
+            if mark != ",":
                 return
-        elif not token.isspace():
-            words.append(token)
+        elif not mark.isspace():
+            words.append(mark)
     if words:
         yield key, _text(" ".join(words))
 

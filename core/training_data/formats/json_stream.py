@@ -63,7 +63,7 @@ class _Text:
         """The next character that is no blank; "" at the end."""
         while True:
             blank = _BLANK.match(self._text, self._at)
-            assert blank
+            assert blank  # nosec B101
             self._at = blank.end()
             if self._at < len(self._text) or not self._more(_CHUNK):
                 return self._text[self._at : self._at + 1]

@@ -10,12 +10,13 @@ from core.errors import ModelError
 from core.packages import ClassInfo, ModelCard, Normalisation
 from core.packages.emd import from_emd, parse
 from core.packages.emd_writing import to_emd
+from core.packages.systems import wkt_of
 
 
 @pytest.fixture
 def read(esri_emd):
     """The card of a definition with changes."""
-    return lambda **changes: from_emd(parse(esri_emd(**changes), "m.emd"), "m.emd")
+    return lambda **changes: from_emd(parse(esri_emd(**changes), "m.emd"), "m.emd", wkt_of)
 
 
 @pytest.mark.parametrize(
@@ -34,12 +35,12 @@ def read(esri_emd):
 )
 def test_every_encoding(esri_emd, encode):
     text = json.dumps(json.loads(esri_emd()), ensure_ascii=False)
-    assert from_emd(parse(encode(text), "m.emd"), "m.emd").classes[1].name == "Häuschen"
+    assert from_emd(parse(encode(text), "m.emd"), "m.emd", wkt_of).classes[1].name == "Häuschen"
 
 
 def test_halves_of_characters_do_no_harm(esri_emd):
     data = esri_emd().replace(b'"tree"', b'"tr\\ud83d"')
-    assert from_emd(parse(data, "m.emd"), "m.emd").classes[0].name.encode() == b"tr?"
+    assert from_emd(parse(data, "m.emd"), "m.emd", wkt_of).classes[0].name.encode() == b"tr?"
 
 
 @pytest.mark.parametrize(
@@ -222,7 +223,7 @@ def test_a_damaged_description_of_our_own(package, old, new, text):
     data = package.with_suffix(".emd").read_bytes()
     assert old in data
     with pytest.raises(ModelError, match=text):
-        from_emd(parse(data.replace(old, new), "m.emd"), "m.emd")
+        from_emd(parse(data.replace(old, new), "m.emd"), "m.emd", wkt_of)
 
 
 def test_the_training_extent_travels_and_may_be_lacking(card):

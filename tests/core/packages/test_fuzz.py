@@ -16,6 +16,7 @@ from core.packages import IMAGENET, ClassInfo, ModelCard, read_package
 from core.packages.emd import from_emd, parse
 from core.packages.emd_writing import to_emd
 from core.packages.reading import Package
+from core.packages.systems import wkt_of
 from core.packages.weights import read_weights
 from tests.core.packages.conftest import ESRI
 from tests.core.packages.fuzzing import CHANGES, EDITS, ESRI_KEYS, TEXTS, VALUES, edited, fuzz, look_at
@@ -68,7 +69,7 @@ def describe(content):
     """Read a description that is JSON already."""
     data = json.dumps(content).encode()
     with contextlib.suppress(KestrelError):
-        look_at(Package(Path("m.emd"), from_emd(parse(data, "m.emd"), "m.emd"), "model.pth"))
+        look_at(Package(Path("m.emd"), from_emd(parse(data, "m.emd"), "m.emd", wkt_of), "model.pth"))
 
 
 @pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.name)

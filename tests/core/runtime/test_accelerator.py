@@ -14,10 +14,10 @@ from core.runtime.accelerator import (
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("NVIDIA RTX A4000, 580.95.05, 8.6\n", [Card("NVIDIA RTX A4000", "580.95.05", 8.6)]),
-        ("Tesla T4, 470.256.02\n", [Card("Tesla T4", "470.256.02")]),
-        ("Quadro P2000, 552.22, [N/A]\n", [Card("Quadro P2000", "552.22")]),
-        ("A, 560.1, 8.9\nB, 560.1, 12.0\n", [Card("A", "560.1", 8.9), Card("B", "560.1", 12.0)]),
+        ("NVIDIA RTX A4000, 580.95.05, 16376 MiB, 8.6\n", [Card("NVIDIA RTX A4000", "580.95.05", 8.6, 16376 * 2**20)]),
+        ("Tesla T4, 470.256.02, 15109 MiB\n", [Card("Tesla T4", "470.256.02", None, 15109 * 2**20)]),
+        ("Quadro P2000, 552.22, [N/A], [N/A]\n", [Card("Quadro P2000", "552.22")]),
+        ("A, 560.1, 1 MiB, 8.9\nB, 560.1, 2 MiB, 12.0\n", [Card("A", "560.1", 8.9, 2**20), Card("B", "560.1", 12.0, 2**21)]),
         ("NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\n", []),
         ("No devices were found\n", []),
         ("", []),

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from core.runtime.child_environment import child_environment
+from core.runtime.child_environment import child_environment, use_proxy
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,21 @@ def test_the_bundle_of_qgis_on_macos_is_known(monkeypatch, tmp_path):
     child = child_environment({"PATH": f"{bundle}/Contents/MacOS/bin:/usr/bin", "SSL_CERT_FILE": f"{bundle}/ca.pem"})
     assert child["PATH"] == "/usr/bin"
     assert "SSL_CERT_FILE" not in child
+
+
+@pytest.fixture
+def no_proxy_afterwards():
+    yield
+    use_proxy("")
+
+
+def test_a_proxy_reaches_the_children_and_one_of_the_user_goes_first(no_proxy_afterwards):
+    use_proxy("http://qgis:1", ["intranet", "localhost"])
+    child = child_environment({"HOME": "/home/me"}, [])
+    assert child["HTTPS_PROXY"] == child["http_proxy"] == "http://qgis:1"
+    assert child["NO_PROXY"] == child["no_proxy"] == "intranet,localhost"
+    assert {name for name in child_environment({"https_proxy": "http://user:2"}, []) if "PROXY" in name.upper()} == {
+        "https_proxy"
+    }
+    use_proxy("")
+    assert not any("PROXY" in name.upper() for name in child_environment({"HOME": "/home/me"}, []))

@@ -40,3 +40,24 @@ def test_a_setting_is_read_or_none(monkeypatch, tmp_path, content, expected):
     if content is not None:
         folders.settings_file().write_text(content)
     assert folders.setting("python") == expected
+
+
+def test_settings_are_changed_one_by_one(monkeypatch, tmp_path):
+    monkeypatch.setenv("KESTREL_CACHE", str(tmp_path / "new"))
+    folders.change_settings(python="")
+    assert not (tmp_path / "new").exists()  # nothing to write
+    folders.change_settings(python="/a/python", wheels="/wheels")
+    folders.change_settings(python="", processor="CPU")
+    assert [folders.setting(name) for name in ("python", "wheels", "processor")] == [None, "/wheels", "CPU"]
+    assert [file.name for file in (tmp_path / "new").iterdir()] == ["settings.json"]
+
+
+def test_a_setting_moves_the_cache_and_the_variable_goes_first(monkeypatch, tmp_path):
+    monkeypatch.delenv("KESTREL_CACHE", raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    folders.change_settings(cache=str(tmp_path / "large disk"))
+    assert folders.settings_file() == tmp_path / "kestrel" / "settings.json"
+    assert folders.environments_folder() == tmp_path / "large disk" / "environments"
+    monkeypatch.setenv("KESTREL_CACHE", str(tmp_path / "named"))
+    assert folders.cache_folder() == tmp_path / "named"

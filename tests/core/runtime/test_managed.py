@@ -17,7 +17,7 @@ import pytest
 from core.errors import Cancelled, EnvironmentBuildError
 from core.events import Message, Progress
 from core.reporting import Reporter
-from core.runtime import accelerator, installer, interpreters, managed
+from core.runtime import accelerator, folder_changes, installer, interpreters, managed
 from core.runtime.accelerator import TorchBuild
 from core.runtime.interpreters import Interpreter, find_uv
 from core.runtime.managed import MARKER, ManagedEnvironment, python_of, read_marker
@@ -520,11 +520,62 @@ def test_remove_takes_everything_of_this_lock_file(tiny, wheels):
     assert left(environment) == [other.name]
 
 
-def test_the_proxy_reaches_pip_and_a_proxy_of_the_user_goes_first(monkeypatch, tmp_path):
-    asked = installer.Installer(tmp_path / "x", tmp_path / "log", Watch(), proxy="http://qgis:1")
-    assert asked._environment()["HTTPS_PROXY"] == "http://qgis:1"
-    monkeypatch.setenv("HTTPS_PROXY", "http://user:2")
-    assert asked._environment()["HTTPS_PROXY"] == "http://user:2"
+def test_a_repair_builds_anew(tiny, wheels):
+    environment = tiny()
+    folder = environment.build(Watch(), wheels)
+    [module] = folder.rglob("tinytop.py")
+    module.unlink()
+    report = Watch()
+    assert environment.repair(report, wheels) == folder
+    assert list(folder.rglob("tinytop.py")) and environment.path == folder
+    assert left(environment) == [folder.name]
+
+
+def test_a_repair_that_fails_leaves_what_was_there(tiny, wheels):
+    environment = tiny()
+    folder = environment.build(Watch(), wheels)
+    (folder / "mine.txt").write_text("as it was")
+    make_wheel(wheels, "tinybase", code="# somebody changed it")
+    with pytest.raises(EnvironmentBuildError):
+        environment.repair(Watch(), wheels)
+    assert environment.path == folder and (folder / "mine.txt").is_file()
+    assert left(environment) == [folder.name]
+
+
+def test_a_repair_that_is_cancelled_leaves_what_was_there(tiny, wheels):
+    environment = tiny()
+    folder = environment.build(Watch(), wheels)
+    report = Watch(lambda event: report.cancel.set() if "Building with" in getattr(event, "text", "") else None)
+    with pytest.raises(Cancelled):
+        environment.repair(report, wheels)
+    assert environment.ready and left(environment) == [folder.name]
+
+
+def test_a_repair_that_was_killed_is_taken_back(tiny, wheels):
+    environment = tiny()
+    folder = environment.build(Watch(), wheels)
+    folder.rename(folder.with_name(f".kept-{folder.name}"))
+    folder.mkdir()  # as far as it came
+    assert not environment.ready
+    report = Watch()
+    assert environment.build(report, wheels) == folder and environment.ready
+    assert left(environment) == [folder.name] and report.texts("info") == []
+
+
+def test_environments_are_removed_and_others_stay(tiny, wheels):
+    environment = tiny()
+    folder = environment.build(Watch(), wheels)
+    other = environment.folder / "000000000000-cpu"
+    other.mkdir()
+    folder_changes.remove_environments([folder], Watch())
+    assert left(environment) == [other.name] and not folder.with_suffix(".log").exists()
+
+
+def test_the_log_holds_no_password(tmp_path):
+    run = installer.Installer(tmp_path / "x", tmp_path / "log", Watch()).run
+    text = run([sys.executable, "-c", "print('by http://me:secret@proxy:8080/')"], "Talking")
+    assert text == "by http://proxy:8080/\n"
+    assert "secret" not in (tmp_path / "log").read_text()
 
 
 def test_a_marker_that_cannot_be_read_is_empty(tmp_path):
