@@ -14,8 +14,8 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-# Distinct on imagery, and for the colour-blind (Okabe and Ito 2008); orange first, as the plugin's icon.
-_COLOURS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#cc79a7", "#d55e00", "#0072b2")
+from ..ui.palette import COLOURS, outline
+
 _MOST_CLASSES = 50
 _OPACITY = '30 + 0.7 * coalesce("Confidence", 100)'  # percent; confidence is 0 to 100
 
@@ -30,7 +30,7 @@ class DetectionStyle(QgsProcessingLayerPostProcessorInterface):
             return
         classes = sorted(layer.uniqueValues(index, _MOST_CLASSES), key=str)
         categories = [
-            QgsRendererCategory(value, _symbol(_COLOURS[number % len(_COLOURS)]), str(value))
+            QgsRendererCategory(value, _symbol(COLOURS[number % len(COLOURS)]), str(value))
             for number, value in enumerate(classes)
         ]
         layer.setRenderer(QgsCategorizedSymbolRenderer("Class", categories))
@@ -40,10 +40,8 @@ class DetectionStyle(QgsProcessingLayerPostProcessorInterface):
 
 
 def _symbol(colour: str) -> QgsFillSymbol:
-    """Return an outline in ``colour`` with a hint of fill."""
-    symbol = QgsFillSymbol.createSimple(
-        {"color": f"{colour}30", "outline_color": colour, "outline_width": "0.5", "outline_width_unit": "MM"}
-    )
+    """Return the outline of a class, the stronger the surer the object."""
+    symbol = outline(colour)
     symbol.setDataDefinedProperty(QgsSymbol.Property.Opacity, QgsProperty.fromExpression(_OPACITY))
     return symbol
 
