@@ -7,9 +7,13 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
-from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer
+from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer
+from qgis.gui import QgsMapCanvas
+from qgis.PyQt.QtCore import QEvent
+from qgis.PyQt.QtWidgets import QApplication
 
 sys.path.insert(0, str(Path(__file__).parent))
 from drawn import write_picture
@@ -31,3 +35,16 @@ def picture(tmp_path: Path, qgis_new_project: None) -> QgsRasterLayer:
     QgsProject.instance().setCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
     QgsProject.instance().addMapLayer(layer)
     return layer
+
+
+@pytest.fixture
+def canvas(qgis_app: QgsApplication) -> Any:
+    """A canvas of the test's own; it goes before the layers do, and its tool before it."""
+    made = QgsMapCanvas()
+    yield made
+    made.unsetMapTool(made.mapTool())
+    made.hide()
+    made.setLayers([])
+    made.stopRendering()
+    made.deleteLater()
+    QApplication.sendPostedEvents(made, QEvent.Type.DeferredDelete)
