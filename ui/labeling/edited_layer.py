@@ -34,7 +34,9 @@ class EditedLayer(QObject):
         self.layer = layer
         self.history = history
         self.autosave = autosave
+        self._started = False  # edit mode, here
         self._busy = False  # an edit of ours, or a save, is under way
+        self._restoring = False
         self._added: list[QgsFeature] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -48,9 +50,29 @@ class EditedLayer(QObject):
         for signal, slot in self._connections:
             signal.connect(slot)
 
+    def start(self) -> None:
+        """Put the layer into edit mode.
+
+        A GeoPackage that is only read is opened without locks: it could not be read any more once another of its tables is
+        written. In edit mode it is opened with them.
+
+        Raises:
+            OutputError: the layer cannot be edited.
+        """
+        if self.layer.isEditable():
+            return
+        self._started = self.layer.startEditing()
+        if not self._started:
+            raise OutputError(
+                _tr("The layer {} cannot be edited.").format(self.layer.name()),
+                _tr("Its file may be write-protected or open elsewhere, or the layer marked as read-only in the project."),
+            )
+
     def close(self) -> None:
-        """Let go of the layer."""
+        """Let go of the layer; it leaves edit mode if it was put into it here and nothing is unsaved."""
         self._timer.stop()
+        if self._started and self.layer.isEditable() and not self.layer.isModified():
+            self.layer.rollBack()
         for signal, slot in self._connections:
             try:
                 signal.disconnect(slot)
@@ -73,11 +95,7 @@ class EditedLayer(QObject):
         Raises:
             OutputError: the layer cannot be edited.
         """
-        if not self.layer.isEditable() and not self.layer.startEditing():
-            raise OutputError(
-                _tr("The layer {} cannot be edited.").format(self.layer.name()),
-                _tr("Its file may be write-protected or open elsewhere, or the layer marked as read-only in the project."),
-            )
+        self.start()
         self._busy = True
         self.layer.beginEditCommand(text)
         try:
@@ -120,8 +138,6 @@ class EditedLayer(QObject):
             self.history.push(step)
         self._report()
         return good
-
-    _restoring = False
 
     def restore(self, text: str, now: States, wanted: States) -> bool:
         """Bring features from the state ``now`` to the state ``wanted``; return whether all were found as they should be."""
