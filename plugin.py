@@ -6,14 +6,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtCore import QCoreApplication, Qt
 from qgis.PyQt.QtWidgets import QAction
 
 from .processing_provider.about import icon
 from .processing_provider.provider import KestrelProvider
+from .ui.icons import icon as label_icon
 
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
+
+    from .ui.labeling.dock import LabelDock
 
 MENU = "Kestrel"
 
@@ -25,6 +28,7 @@ class KestrelPlugin:
         self.iface = iface
         self.provider: KestrelProvider | None = None
         self.actions: list[QAction] = []
+        self.label_dock: LabelDock | None = None
 
     def initProcessing(self) -> None:
         """Register the algorithms."""
@@ -49,6 +53,29 @@ class KestrelPlugin:
             action.triggered.connect(partial(self.open, algorithm.id()))
             self.iface.addPluginToMenu(MENU, action)
             self.actions.append(action)
+        self._add_labeling()
+
+    def _add_labeling(self) -> None:
+        """Add the button and the menu entry that show or hide the Label Objects dock."""
+        action = QAction(
+            label_icon("label_objects"), QCoreApplication.translate(MENU, "Label Objects"), self.iface.mainWindow()
+        )
+        action.setObjectName("kestrel_label_objects")
+        action.setCheckable(True)
+        action.triggered.connect(partial(self._show_labeling, action))
+        self.iface.addToolBarIcon(action)
+        self.iface.addPluginToMenu(MENU, action)
+        self.actions.append(action)
+
+    def _show_labeling(self, action: QAction, shown: bool) -> None:
+        """Show or hide the dock; it is made when it is first wanted."""
+        from .ui.labeling.dock import LabelDock
+
+        if self.label_dock is None:
+            self.label_dock = LabelDock(self.iface)
+            self.label_dock.setToggleVisibilityAction(action)
+            self.iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.label_dock)
+        self.label_dock.setUserVisible(shown)
 
     def open(self, algorithm_id: str, _checked: bool = False) -> None:
         """Open the dialog of an algorithm."""
@@ -58,7 +85,13 @@ class KestrelPlugin:
 
     def unload(self) -> None:
         """Take everything out of QGIS again."""
+        if self.label_dock is not None:
+            self.label_dock.unload()
+            self.iface.removeDockWidget(self.label_dock)
+            self.label_dock.deleteLater()
+            self.label_dock = None
         for action in self.actions:
+            self.iface.removeToolBarIcon(action)
             self.iface.removePluginMenu(MENU, action)
             action.deleteLater()
         self.actions.clear()

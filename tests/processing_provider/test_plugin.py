@@ -67,7 +67,7 @@ def test_the_menu_opens_the_tools_and_goes_again(kestrel: Any, monkeypatch: pyte
     added = [call.args for call in iface.addPluginToMenu.call_args_list]
     assert {menu for menu, _ in added} == {"Kestrel"}
     texts = {action.text(): action for _, action in added}
-    assert set(texts) >= {"Check environment…", "Train Deep Learning Model…", "Train and Detect Objects…"} and len(texts) == 8
+    assert set(texts) >= {"Check environment…", "Train Deep Learning Model…", "Train and Detect Objects…"} and len(texts) == 9
     opened: list[str] = []
     monkeypatch.setattr(processing, "execAlgorithmDialog", opened.append, raising=False)
     texts["Check environment…"].trigger()

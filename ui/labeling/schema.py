@@ -45,7 +45,7 @@ class Schema(QObject):
         super().__init__(parent)
         self._classes: list[LabelClass] = []
         for item in classes:
-            self._check(item)
+            self.check(item)
             self._classes.append(item)
 
     def __iter__(self) -> Iterator[LabelClass]:
@@ -76,7 +76,7 @@ class Schema(QObject):
         Raises:
             InvalidParameter: no name, a value below 1, or one of them taken.
         """
-        self._check(item)
+        self.check(item)
         self._classes.append(item)
         self.changed.emit()
 
@@ -85,7 +85,7 @@ class Schema(QObject):
         old = self._classes[position]
         if old == item:
             return
-        self._check(item, position)
+        self.check(item, position)
         if (old.value, old.name) != (item.value, item.name):
             self.edited.emit(old, item)
         self._classes[position] = item
@@ -105,7 +105,7 @@ class Schema(QObject):
         """Take other classes."""
         self._classes = []
         for item in classes:
-            self._check(item)
+            self.check(item)
             self._classes.append(item)
         self.changed.emit()
 
@@ -150,8 +150,8 @@ class Schema(QObject):
                 continue
         return list(classes)
 
-    def _check(self, item: LabelClass, but: int = -1) -> None:
-        """Raise if the class cannot stand beside the others, of which the one at ``but`` goes."""
+    def check(self, item: LabelClass, but: int = -1) -> None:
+        """Raise :class:`InvalidParameter` if a class cannot stand beside the others, of which the one at ``but`` goes."""
         others = [other for position, other in enumerate(self._classes) if position != but]
         if not item.name.strip():
             raise InvalidParameter(_tr("The class has no name."), _tr("Give it one, such as house."))

@@ -77,7 +77,11 @@ class Session(QObject):
             )
         labels = LabelLayer(layer, class_field, self.schema, self.history, self.autosave, self)
         classes = load_classes(layer, class_field)
-        labels.start()
+        try:
+            labels.start()
+        except KestrelError:
+            labels.close()
+            raise
         self.labels = labels
         self.labels.unsavedChanged.connect(self._unsaved)
         self.labels.failed.connect(self.failed)
@@ -91,7 +95,7 @@ class Session(QObject):
         style_labels(self.labels)
         areas = find_areas(layer)
         if areas is not None:
-            self._take_areas(areas)
+            self._try(lambda: self._take_areas(areas))
         self.choose(None)
         self.opened.emit()
 
