@@ -18,6 +18,8 @@ def next_colour(taken: Iterable[str]) -> str:
 
 def outline(colour: str) -> QgsFillSymbol:
     """Return an outline in ``colour`` (``#rrggbb``) with a hint of fill."""
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    fill = f"{red},{green},{blue},48"  # not #rrggbbaa, which Qt reads as #aarrggbb
     return QgsFillSymbol.createSimple(
-        {"color": f"{colour}30", "outline_color": colour, "outline_width": "0.5", "outline_width_unit": "MM"}
+        {"color": fill, "outline_color": colour, "outline_width": "0.5", "outline_width_unit": "MM"}
     )

@@ -33,7 +33,7 @@ application.initQgis()
 import kestrel
 plugin = kestrel.classFactory(None)
 plugin.initProcessing()
-for name in ("processing_provider", "core.jobs", "core.runtime"):
+for name in ("processing_provider", "ui.labeling", "core.jobs", "core.runtime"):
     package = importlib.import_module(f"kestrel.{name}")
     for module in pkgutil.walk_packages(package.__path__, f"kestrel.{name}."):
         importlib.import_module(module.name)
@@ -105,7 +105,7 @@ FORBIDDEN = {
     r"\bQgsProcessingParameter\w+\.(Flag\w+|Integer|Double|File|Folder|Any)\b": "Qgis.Processing… enums",
     r"\bQgsProcessingAlgorithm\.Flag\w*\b": "Qgis.ProcessingAlgorithmFlag",
     r"\bQgsFeatureSink\.FastInsert\b|\bQgsVectorFileWriter\.NoError\b": "scoped enums",
-    r"\bQt\.(?!\w+\.)[A-Z]\w+\b": "scoped enums",
+    r"\bQt\.(?!\w+\.|Orientation\b|SortOrder\b)[A-Z]\w+\b": "scoped enums",
     r"\bQ[A-Z]\w+\.(Yes|No|Ok|Cancel|Accepted|Rejected|Horizontal|Vertical|Format_\w+)\b": "scoped enums",
     r"resources_rc|pyrcc": "icons are files",
     r"\biface\b(?=\s*\.)(?<!self\.iface)": "iface only from the constructor",

@@ -31,18 +31,18 @@ class LabelDock(QgsDockWidget):
     """Label Objects. One for each QGIS window; :meth:`unload` before it is deleted."""
 
     def __init__(self, iface: QgisInterface) -> None:
-        super().__init__(iface.mainWindow())
+        self._iface = iface
+        super().__init__(self._iface.mainWindow())
         self.setObjectName("kestrel_label_objects")
         self.setWindowTitle(self.tr("Label Objects"))
-        self._iface = iface
         self.session = Session(self)
         self.session.ask_class = lambda: ask_class(self.session.schema, self)
         self.model = ObjectsModel(icon("delete"), self)
         self.tools = ToolBox(iface, self.session, self)
         self.start_box = StartBox(self.session)
         self.classes = ClassTree(self.session, self.model)
-        self.objects = ObjectsView(self.session, self.model, iface.mapCanvas())
-        self.coverage = CoverageBox(self.session, self.tools, iface.mapCanvas())
+        self.objects = ObjectsView(self.session, self.model, self._iface.mapCanvas())
+        self.coverage = CoverageBox(self.session, self.tools, self._iface.mapCanvas())
         self._undo = self._action("/mActionUndo.svg", self.tr("Undo"), self.session.undo)
         self._redo = self._action("/mActionRedo.svg", self.tr("Redo"), self.session.redo)
         self._save = self._action("/mActionSaveAllEdits.svg", self.tr("Save labels"), self.session.save)
@@ -59,7 +59,7 @@ class LabelDock(QgsDockWidget):
         self._digits()
         self._connect()
         for action in self.tools.actions():
-            iface.registerMainWindowAction(action, "")
+            self._iface.registerMainWindowAction(action, "")
         self._refresh()
 
     def unload(self) -> None:

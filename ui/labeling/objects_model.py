@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qgis.core import NULL, QgsFeature, QgsFeatureRequest
-from qgis.PyQt.QtCore import QAbstractTableModel, QDateTime, QLocale, QModelIndex, QObject, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QAbstractTableModel, QDateTime, QModelIndex, QObject, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QIcon
 
 from .grid import Grid
@@ -171,7 +171,7 @@ class ObjectsModel(QAbstractTableModel):
             if column == AUTHOR:
                 return row.author
             if column == TIME and row.time:
-                return QLocale().toString(row.time.toLocalTime(), QLocale.FormatType.ShortFormat)
+                return row.time.toLocalTime().toString("yyyy-MM-dd HH:mm")
         elif role == Qt.ItemDataRole.DecorationRole:
             if column == CLASS:
                 item = self._labels.class_of(row.key)

@@ -78,12 +78,12 @@ class ObjectsView(QWidget):
         self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = self.table.horizontalHeader()
         header.setStretchLastSection(False)
+        header.setMinimumSectionSize(height)
         header.setSectionResizeMode(CLASS, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(DELETE, QHeaderView.ResizeMode.Fixed)
         header.resizeSection(DELETE, height + 4)
-        header.setMinimumSectionSize(height)
         width = self.fontMetrics().averageCharWidth()
-        for column, characters in ((1, 13), (2, 10), (3, 17)):
+        for column, characters in ((1, 11), (2, 8), (3, 16)):
             header.resizeSection(column, width * characters)
         self.table.clicked.connect(self._clicked)
         self.table.doubleClicked.connect(lambda index: index.column() != DELETE and self.zoom())

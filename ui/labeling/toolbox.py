@@ -35,7 +35,7 @@ class ToolBox(QObject):
     def __init__(self, iface: QgisInterface, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._iface, self._session = iface, session
-        self._canvas = iface.mapCanvas()
+        self._canvas = self._iface.mapCanvas()
         self._tools: dict[QAction, QgsMapTool] = {}
         self._box = (32, 32)
         self._before: QgsMapTool | None = None

@@ -14,7 +14,7 @@ from kestrel.core.errors import InputError, InvalidParameter
 from kestrel.ui.labeling.class_store import PROPERTY, from_values, load_classes, save_classes
 from kestrel.ui.labeling.label_layer import create_label_layer
 from kestrel.ui.labeling.schema import LabelClass, Schema
-from kestrel.ui.palette import COLOURS
+from kestrel.ui.palette import COLOURS, outline
 from qgis.core import QgsCategorizedSymbolRenderer, QgsCoordinateReferenceSystem, QgsRendererCategory, QgsVectorLayer
 from qgis.core import edit as editing
 
@@ -111,7 +111,13 @@ def test_classes_are_taken_from_the_values_of_a_field_in_the_colours_of_the_map(
             layer.addFeature(label(layer, (0, 0, 5, 5), {"kind": kind, "Classvalue": value, "Classname": name}))
     assert [(item.value, item.name) for item in from_values(layer, "kind")] == [(1, "barn"), (2, "shed")]
     assert [(item.value, item.name) for item in from_values(layer, "Classvalue")] == [(3, "Barn"), (7, "Shed")]
-    from kestrel.ui.palette import outline
 
     layer.setRenderer(QgsCategorizedSymbolRenderer("kind", [QgsRendererCategory("shed", outline("#0a0b0c"), "shed")]))
     assert [item.colour for item in from_values(layer, "kind")][1] == "#0a0b0c"
+
+
+def test_a_class_is_drawn_in_its_own_colour(qgis_app: object) -> None:
+    symbol = outline("#e69f00")
+    assert symbol.symbolLayer(0).strokeColor().name() == "#e69f00"
+    fill = symbol.symbolLayer(0).fillColor()
+    assert fill.name() == "#e69f00" and fill.alpha() == 48
