@@ -93,7 +93,7 @@ class LabelDock(QgsDockWidget):
             self.width,
             QLabel("×"),
             self.height,
-            QLabel(self.tr("Warn below")),
+            QLabel(self.tr("Warn below (px)")),
             self.smallest,
         ):
             sizes.addWidget(item)
@@ -117,6 +117,8 @@ class LabelDock(QgsDockWidget):
         self._parts = parts
         content = QWidget()
         whole = QVBoxLayout(content)
+        margin = self.fontMetrics().height() // 3
+        whole.setContentsMargins(margin, margin, margin, margin)
         whole.addWidget(self.start_box)
         whole.addWidget(parts, 1)
         whole.addWidget(self.status)
@@ -205,7 +207,6 @@ class LabelDock(QgsDockWidget):
         """A box for a number of pixels that QGIS remembers."""
         box = QSpinBox()
         box.setRange(least, most)
-        box.setSuffix(self.tr(" px"))
         box.setToolTip(text)
         box.setAccessibleName(text)
         box.setValue(QgsSettings().value(key, usual, int))

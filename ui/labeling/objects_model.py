@@ -162,7 +162,7 @@ class ObjectsModel(QAbstractTableModel):
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a cell shows."""
         row, column = self._rows[index.row()], index.column()
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role == Qt.ItemDataRole.DisplayRole or (role == Qt.ItemDataRole.ToolTipRole and column != DELETE):
             if column == CLASS:
                 item = self._labels.class_of(row.key)
                 return item.name if item else self.tr("(no class)") if row.key in (None, NULL) else str(row.key)
@@ -178,7 +178,7 @@ class ObjectsModel(QAbstractTableModel):
                 return QColor(item.colour) if item else None
             if column == DELETE:
                 return self._icon
-        elif role == Qt.ItemDataRole.ToolTipRole and column == DELETE:
+        elif role == Qt.ItemDataRole.ToolTipRole:
             return self.tr("Delete this object")
         elif role == Qt.ItemDataRole.AccessibleTextRole and column == DELETE:
             return self.tr("Delete")

@@ -242,7 +242,11 @@ class Session(QObject):
         areas.start()
         style_areas(layer)
         if QgsProject.instance().mapLayer(layer.id()) is None:
-            QgsProject.instance().addMapLayer(layer)
+            # Below the labels; so the labels stay the active layer, too.
+            QgsProject.instance().addMapLayer(layer, False)
+            labels = QgsProject.instance().layerTreeRoot().findLayer(self.labels.layer.id())
+            group = labels.parent()
+            group.insertLayer(group.children().index(labels) + 1, layer)
         self.areas = areas
         self.areas.failed.connect(self.failed)
         self.areas.unsavedChanged.connect(self._unsaved)

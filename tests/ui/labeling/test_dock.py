@@ -13,7 +13,15 @@ from kestrel.ui.labeling.class_dialog import ClassDialog
 from kestrel.ui.labeling.dock import LabelDock
 from kestrel.ui.labeling.objects_model import DELETE
 from kestrel.ui.labeling.schema import LabelClass
-from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsGeometry, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsGeometry,
+    QgsProject,
+    QgsRasterLayer,
+    QgsSettings,
+    QgsVectorLayer,
+)
 from qgis.core import edit as editing
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QEvent, QItemSelectionModel, Qt
@@ -37,6 +45,7 @@ def desk(canvas: QgsMapCanvas, picture: QgsRasterLayer) -> Any:
 
 @pytest.fixture
 def dock(desk: Desk) -> Any:
+    QgsSettings().remove("kestrel/labeling")
     made = LabelDock(desk)
     yield made
     made.unload()
