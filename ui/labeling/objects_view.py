@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QObject, Qt
+from qgis.PyQt.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QObject, Qt, QTimer
 from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
@@ -40,6 +40,9 @@ class ObjectsView(QWidget):
         self._session, self._model, self._canvas = session, model, canvas
         self._syncing = False
         self._layer: QObject | None = None
+        self._scroll = QTimer(self)
+        self._scroll.setSingleShot(True)
+        self._scroll.timeout.connect(self._show_selected)
         self.filter = QComboBox()
         self.filter.setToolTip(self.tr("Show the objects of one class only"))
         self.filter.setAccessibleName(self.tr("Class that is shown"))
@@ -216,9 +219,14 @@ class ObjectsView(QWidget):
         self._syncing = True
         self.table.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self._syncing = False
-        if rows:
-            self.table.scrollTo(self._model.index(rows[0], 0))
+        self._scroll.start(0)  # once the table is laid out again
         self._enable()
+
+    def _show_selected(self) -> None:
+        """Scroll to the first selected object."""
+        ranges = self.table.selectionModel().selection()
+        if ranges:
+            self.table.scrollTo(self._model.index(min(part.top() for part in ranges), 0))
 
     def _enable(self) -> None:
         some = self.table.selectionModel().hasSelection()
