@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from qgis.core import QgsFeature, QgsFeatureRequest, QgsVectorLayer
+from qgis.core import Qgis, QgsFeature, QgsFeatureRequest, QgsVectorLayer
 from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 
 from ...core.errors import OutputError
@@ -133,16 +133,21 @@ class EditedLayer(QObject):
         elif step is None:
             self.history.forget(self)
         elif not self._restoring:
-            for feature in self._added:
-                step.before[feature.id()], step.after[feature.id()] = None, QgsFeature(feature)
+            step.before.update((feature.id(), None) for feature in self._added)
+            self._read_back(step)
             self.history.push(step)
         self._report()
         return good
 
     def restore(self, text: str, now: States, wanted: States) -> bool:
-        """Bring features from the state ``now`` to the state ``wanted``; return whether all were found as they should be."""
+        """Bring features from the state ``now`` to the state ``wanted``.
+
+        Returns:
+            Whether that went well; not if one of them is no longer in the state ``now``, because somebody else changed it.
+        """
         present = {feature.id(): feature for feature in self._features(now)}
-        if present.keys() != {key for key, feature in now.items() if feature is not None}:
+        expected = {key: feature for key, feature in now.items() if feature is not None}
+        if present.keys() != expected.keys() or not all(_same(present[key], item) for key, item in expected.items()):
             return False
         again: dict[int, int] = {}  # ids of features that come back: in the edit buffer, as they were
         good, self._restoring = True, True
@@ -165,19 +170,27 @@ class EditedLayer(QObject):
             self.history.renumber(self, {old: new for old, new in ids.items() if old != new})
         return good
 
+    def present(self, ids: Iterable[int]) -> list[int]:
+        """Return those of the features that are still there: colleagues may have deleted some."""
+        request = QgsFeatureRequest().setFilterFids(list(ids)).setNoAttributes().setFlags(Qgis.FeatureRequestFlag.NoGeometry)
+        return [feature.id() for feature in self.layer.getFeatures(request)]
+
     def _features(self, ids: Iterable[int]) -> Iterator[QgsFeature]:
         return self.layer.getFeatures(QgsFeatureRequest().setFilterFids(list(ids)))
 
     def _step(self, text: str) -> Step:
-        """What is about to be saved, but for the new features, which have no ids yet."""
+        """The features that are about to be changed, as they are now; new ones have no ids yet."""
         buffer = self.layer.editBuffer()
         deleted = set(buffer.deletedFeatureIds())
         changed = {*buffer.changedGeometries(), *buffer.changedAttributeValues()} - deleted
         request = QgsFeatureRequest().setFilterFids([*deleted, *changed])
         before: States = {item.id(): QgsFeature(item) for item in self.layer.dataProvider().getFeatures(request)}
-        after: States = dict.fromkeys(deleted)
-        after.update((feature.id(), QgsFeature(feature)) for feature in self._features(changed))
-        return Step(text, self, before, after)
+        return Step(text, self, before, {})
+
+    def _read_back(self, step: Step) -> None:
+        """Put into a step what was saved, as the provider has it: rounded, cut, with defaults."""
+        step.after = dict.fromkeys(step.before)
+        step.after.update((feature.id(), QgsFeature(feature)) for feature in self._features(step.before))
 
     def _modified(self) -> None:
         """The edit buffer has changed."""
@@ -203,6 +216,11 @@ class EditedLayer(QObject):
 
     def _report(self) -> None:
         self.unsavedChanged.emit(self.unsaved())
+
+
+def _same(one: QgsFeature, other: QgsFeature) -> bool:
+    """Whether two features have the same outline and attributes."""
+    return one.attributes() == other.attributes() and one.geometry().equals(other.geometry())
 
 
 def _change(layer: QgsVectorLayer, present: QgsFeature, wanted: QgsFeature) -> bool:

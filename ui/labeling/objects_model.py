@@ -190,6 +190,11 @@ class ObjectsModel(QAbstractTableModel):
         self._descending = order == Qt.SortOrder.DescendingOrder
         self._arrange()
 
+    def touch(self, ids: Iterable[int]) -> None:
+        """Read labels again."""
+        for key in ids:
+            self._touch(key)
+
     def _touch(self, key: int, *_: object) -> None:
         self._touched.add(key)
         if not self._timer.isActive():

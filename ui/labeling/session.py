@@ -22,7 +22,8 @@ class Session(QObject):
     """What the dock shows and the tools work on; empty until :meth:`open`.
 
     Signals: ``opened`` and ``closed``; ``classChosen`` (LabelClass or None); ``warned`` and ``failed`` (a text for the message
-    bar); ``unsavedChanged`` (number of edits that are not saved); ``areasChanged``.
+    bar); ``unsavedChanged`` (number of edits that are not saved); ``areasChanged``; ``gone`` (ids of labels that somebody else
+    has deleted).
 
     Attributes:
         ask_class: called when an object is finished and no class is chosen; returns the class, or None to drop the object.
@@ -37,6 +38,7 @@ class Session(QObject):
     failed = pyqtSignal(str)
     unsavedChanged = pyqtSignal(int)
     areasChanged = pyqtSignal()
+    gone = pyqtSignal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -166,15 +168,15 @@ class Session(QObject):
 
     def set_class(self, ids: Iterable[int], item: LabelClass) -> None:
         """Give labels a class."""
-        self._try(lambda: self.labels.set_class(ids, item))
+        self._try(lambda: self.labels.set_class(self._present(ids), item))
 
     def remove(self, ids: Iterable[int]) -> None:
         """Delete labels."""
-        self._try(lambda: self.labels.remove(ids))
+        self._try(lambda: self.labels.remove(self._present(ids)))
 
     def move(self, geometries: dict[int, QgsGeometry]) -> None:
         """Give labels other places, in the layer's coordinate system."""
-        self._try(lambda: self.labels.move(geometries))
+        self._try(lambda: self.labels.move({key: geometries[key] for key in self._present(geometries)}))
 
     def undo(self) -> None:
         """Take the last edit back: QGIS's own step while edits are not saved, else the last save."""
@@ -214,6 +216,16 @@ class Session(QObject):
             self.failed.emit(
                 self.tr("“{}” cannot be taken back: the objects were changed since by somebody else.").format(text)
             )
+
+    def _present(self, ids: Iterable[int]) -> list[int]:
+        """Those of the labels that are still there; says how many are not."""
+        wanted = set(ids)
+        present = self.labels.present(wanted)
+        gone = wanted.difference(present)
+        if gone:
+            self.warned.emit(self.tr("{} of the objects are gone: somebody else has deleted them.").format(len(gone)))
+            self.gone.emit(sorted(gone))
+        return present
 
     def _try(self, action: Callable[[], object]) -> None:
         if self.labels is None:

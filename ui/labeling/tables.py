@@ -48,13 +48,14 @@ class Neighbours:
     def open(self, name: str) -> QgsVectorLayer | None:
         """Return the table ``name`` as a layer; None when there is none."""
         if self._provider == "postgres":
-            uri = QgsDataSourceUri(self._uri)
+            uri = QgsDataSourceUri(QgsDataSourceUri(self._uri).connectionInfo(False))  # nothing of the layer's own table
             connection = QgsProviderRegistry.instance().providerMetadata("postgres").createConnection(self._uri, {})
             try:
                 table = connection.table(self._schema, name)
             except QgsProviderConnectionException:
                 return None
-            keys = table.primaryKeyColumns()
+            keys, kinds = table.primaryKeyColumns(), table.geometryColumnTypes()
+            uri.setWkbType(kinds[0].wkbType if kinds and table.geometryColumn() else Qgis.WkbType.NoGeometry)
             uri.setDataSource(self._schema, name, table.geometryColumn(), "", keys[0] if keys else "")
             layer = QgsVectorLayer(uri.uri(False), name, "postgres")
         else:
