@@ -11,7 +11,7 @@ from qgis.PyQt.QtWidgets import QAction
 
 from .processing_provider.about import icon
 from .processing_provider.provider import KestrelProvider
-from .ui.icons import icon as label_icon
+from .ui import icons
 
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
@@ -58,7 +58,7 @@ class KestrelPlugin:
     def _add_labeling(self) -> None:
         """Add the button and the menu entry that show or hide the Label Objects dock."""
         action = QAction(
-            label_icon("label_objects"), QCoreApplication.translate(MENU, "Label Objects"), self.iface.mainWindow()
+            icons.icon("label_objects"), QCoreApplication.translate(MENU, "Label Objects"), self.iface.mainWindow()
         )
         action.setObjectName("kestrel_label_objects")
         action.setCheckable(True)

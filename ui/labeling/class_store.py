@@ -14,7 +14,7 @@ from qgis.core import (
     QgsFields,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QMetaType
+from qgis.PyQt.QtCore import QCoreApplication, QMetaType
 
 from ...core.errors import OutputError
 from .schema import LabelClass, Schema
@@ -53,7 +53,8 @@ def save_classes(layer: QgsVectorLayer, schema: Schema) -> None:
     # The new rows first: if that fails, the old ones are still there.
     good = provider.addFeatures(features)[0] if features else True
     if not good or (old and not provider.deleteFeatures(old)):
-        raise OutputError(f"The classes cannot be written to the table {TABLE}: {'; '.join(provider.errors())}")
+        text = QCoreApplication.translate("ClassStore", "The classes cannot be written to the table {}: {}")
+        raise OutputError(text.format(TABLE, "; ".join(provider.errors())))
 
 
 def from_values(layer: QgsVectorLayer, class_field: str) -> list[LabelClass]:

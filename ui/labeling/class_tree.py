@@ -14,7 +14,6 @@ from qgis.PyQt.QtWidgets import (
     QHeaderView,
     QMenu,
     QMessageBox,
-    QToolBar,
     QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -24,6 +23,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...core.class_files import read_classes, write_classes
 from ...core.errors import KestrelError
+from .bars import bar, icon_size
 from .class_dialog import ClassDialog
 from .class_store import from_values
 from .objects_model import ObjectsModel
@@ -74,11 +74,6 @@ class ClassTree(QWidget):
             self.tr("Import classes from a model package (.dlpk, .emd), an ArcGIS schema (.ecs) or a class table (.csv)")
         )
         self.save_action.setToolTip(self.tr("Save classes as a class table (.csv), which Export Training Data takes too"))
-        bar = QToolBar()
-        bar.setIconSize(_icon_size(self))
-        for action in (self.add_action, self.edit_action, self.remove_action, self.up_action, self.down_action):
-            bar.addAction(action)
-        bar.addSeparator()
         more = QToolButton()
         more.setIcon(QgsApplication.getThemeIcon("/mActionFileOpen.svg"))
         more.setToolTip(self.tr("Import and save classes"))
@@ -86,10 +81,10 @@ class ClassTree(QWidget):
         menu = QMenu(more)
         menu.addActions([self.import_action, self.values_action, self.save_action])
         more.setMenu(menu)
-        bar.addWidget(more)
+        ordering = (self.add_action, self.edit_action, self.remove_action, self.up_action, self.down_action)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(bar)
+        column.addWidget(bar(ordering, [more]))
         column.addWidget(self.tree)
         session.schema.changed.connect(self._fill)
         session.classChosen.connect(self._show_chosen)
@@ -197,7 +192,7 @@ class ClassTree(QWidget):
         self.tree.clear()
         for number, item in enumerate(self._session.schema):
             row = QTreeWidgetItem([str(number + 1) if number < 9 else "", item.name, str(item.value), ""])
-            row.setIcon(NAME, swatch(item.colour, _icon_size(self)))
+            row.setIcon(NAME, swatch(item.colour, icon_size(self)))
             for column in (VALUE, COUNT):
                 row.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.tree.addTopLevelItem(row)
@@ -271,9 +266,3 @@ def swatch(colour: str, size: QSize) -> QIcon:
     painter.drawRoundedRect(pixmap.rect().adjusted(margin, margin, -margin, -margin), margin, margin)
     painter.end()
     return QIcon(pixmap)
-
-
-def _icon_size(widget: QWidget) -> QSize:
-    """The size of small icons for this screen and font."""
-    height = round(widget.fontMetrics().height() * 1.25)
-    return QSize(height, height)

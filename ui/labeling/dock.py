@@ -8,9 +8,10 @@ from qgis.core import Qgis, QgsApplication, QgsSettings, QgsVectorLayer
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QKeySequence
-from qgis.PyQt.QtWidgets import QAction, QHBoxLayout, QLabel, QSpinBox, QSplitter, QTabWidget, QToolBar, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QAction, QHBoxLayout, QLabel, QSpinBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from ..icons import icon
+from .bars import bar
 from .class_dialog import ask_class
 from .class_tree import ClassTree
 from .coverage_box import CoverageBox
@@ -73,15 +74,8 @@ class LabelDock(QgsDockWidget):
 
     def _lay_out(self) -> None:
         """Place the parts."""
-        drawing, editing = QToolBar(), QToolBar()
-        for bar in (drawing, editing):
-            bar.setIconSize(self._iface.iconSize(True) if hasattr(self._iface, "iconSize") else bar.iconSize())
-        drawing.addActions(self.tools.drawing)
-        editing.addActions([self._undo, self._redo])
-        editing.addSeparator()
-        editing.addActions([self._save, self.autosave])
-        editing.addSeparator()
-        editing.addAction(self.tools.streaming)
+        drawing = bar(self.tools.drawing)
+        editing = bar([self._undo, self._redo], [self._save, self.autosave], [self.tools.streaming])
         self.smallest = self._spin(0, 1000, f"{_SETTINGS}/smallest", 8, self.tr("Objects that are smaller are warned about"))
         self.width = self._spin(1, 10000, f"{_SETTINGS}/box_width", 32, self.tr("Width of the box of a fixed size, in pixels"))
         self.height = self._spin(

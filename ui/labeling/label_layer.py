@@ -10,13 +10,13 @@ from qgis.core import (
     Qgis,
     QgsApplication,
     QgsCoordinateReferenceSystem,
-    QgsFeature,
     QgsField,
     QgsFields,
     QgsGeometry,
     QgsProject,
     QgsVectorFileWriter,
     QgsVectorLayer,
+    QgsVectorLayerUtils,
 )
 from qgis.PyQt.QtCore import QCoreApplication, QDateTime, QMetaType, QObject
 
@@ -98,14 +98,10 @@ class LabelLayer(EditedLayer):
         Raises:
             OutputError: the layer does not take it.
         """
-        feature = QgsFeature(self.layer.fields())
-        feature.setGeometry(self._fitting(geometry))
-        for index, value in self._class_values(item).items():
-            feature.setAttribute(index, value)
-        if self.author >= 0:
-            feature.setAttribute(self.author, author())
-        if self.time >= 0:
-            feature.setAttribute(self.time, now())
+        values = self._class_values(item)
+        values.update({index: value for index, value in ((self.author, author()), (self.time, now())) if index >= 0})
+        # With the defaults that the layer has for its other fields.
+        feature = QgsVectorLayerUtils.createFeature(self.layer, self._fitting(geometry), values)
         self._added = []
         with self.edit(_tr("Add {}").format(item.name)) as layer:
             if not layer.addFeature(feature):

@@ -16,13 +16,13 @@ from qgis.PyQt.QtWidgets import (
     QHeaderView,
     QMenu,
     QTableView,
-    QToolBar,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from ..icons import icon
+from .bars import bar
 from .class_tree import swatch
 from .objects_model import CLASS, DELETE, ObjectsModel
 from .schema import LabelClass
@@ -60,11 +60,6 @@ class ObjectsView(QWidget):
         menu = QMenu(self.class_button)
         menu.aboutToShow.connect(lambda: self._class_menu(menu))
         self.class_button.setMenu(menu)
-        bar = QToolBar()
-        bar.setIconSize(self.class_button.iconSize())
-        bar.addAction(self.zoom_action)
-        bar.addWidget(self.class_button)
-        bar.addActions([self.delete_action, self.refresh_action])
         self.table = QTableView()
         self.table.setModel(model)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -99,7 +94,7 @@ class ObjectsView(QWidget):
         session.schema.changed.connect(self._classes)
         top = QHBoxLayout()
         top.addWidget(self.filter, 1)
-        top.addWidget(bar)
+        top.addWidget(bar([self.zoom_action, self.class_button, self.delete_action, self.refresh_action]))
         column_ = QVBoxLayout(self)
         column_.setContentsMargins(0, 0, 0, 0)
         column_.addLayout(top)

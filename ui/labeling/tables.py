@@ -14,6 +14,7 @@ from qgis.core import (
     QgsProviderSublayerDetails,
     QgsVectorLayer,
 )
+from qgis.PyQt.QtCore import QCoreApplication
 
 from ...core.errors import OutputError
 
@@ -78,9 +79,14 @@ class Neighbours:
             )
         except QgsProviderConnectionException as error:
             raise OutputError(
-                f"The table {name} cannot be made beside {self.table}: {error}", "Check the rights to the database or the file."
+                _tr("The table {} cannot be made beside {}: {}").format(name, self.table, error),
+                _tr("Check the rights to the database or the file."),
             ) from error
         layer = self.open(name)
         if layer is None:
-            raise OutputError(f"The table {name} was made beside {self.table} and cannot be opened.")
+            raise OutputError(_tr("The table {} was made beside {} and cannot be opened.").format(name, self.table))
         return layer
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Tables", text)

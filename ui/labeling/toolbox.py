@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication, QgsGeometry
@@ -143,8 +144,9 @@ class ToolBox(QObject):
         tool = self._canvas.mapTool()
         if self.is_ours(tool):
             self._canvas.unsetMapTool(tool)
-            if self._before is not None:
-                self._canvas.setMapTool(self._before)
+            with suppress(RuntimeError):  # the tool before may be gone with its plugin
+                if self._before is not None:
+                    self._canvas.setMapTool(self._before)
         for old in self._tools.values():
             old.deleteLater()
         self._tools, self._before = {}, None

@@ -12,7 +12,15 @@ from kestrel.ui.labeling.areas import find_areas
 from kestrel.ui.labeling.label_layer import create_label_layer
 from kestrel.ui.labeling.schema import LabelClass
 from kestrel.ui.labeling.session import Session
-from qgis.core import QgsCoordinateReferenceSystem, QgsGeometry, QgsProject, QgsRasterLayer, QgsRectangle, QgsVectorLayer
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsDefaultValue,
+    QgsGeometry,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsVectorLayer,
+)
 
 DEGREES = QgsCoordinateReferenceSystem("EPSG:4326")
 HOUSE, SHED = LabelClass(1, "house", "#ff0010"), LabelClass(4, "shed", "#00ff00")
@@ -178,6 +186,25 @@ def test_layers_that_leave_the_project_end_the_session(session: Session) -> None
     assert session.labels is None and told == ["closed"] and len(session.schema) == 0
     session.undo()
     session.take(pixels(0, 0, 5, 5))
+
+
+def test_a_new_project_ends_the_session(session: Session) -> None:
+    session.choose(HOUSE)
+    session.take(pixels(0, 0, 50, 50))
+    QgsProject.instance().clear()
+    assert session.labels is None and session.history.undo_text() == "" and session.unsaved() == 0
+
+
+def test_fields_of_others_get_their_defaults(picture: QgsRasterLayer) -> None:
+    layer = QgsVectorLayer("Polygon?crs=EPSG:32633&field=kind:string&field=status:string", "labels", "memory")
+    layer.setDefaultValueDefinition(1, QgsDefaultValue("'draft'"))
+    session = Session()
+    session.open(picture, layer, "kind")
+    session.choose(HOUSE)
+    session.take(pixels(0, 0, 50, 50))
+    (feature,) = layer.getFeatures()
+    assert feature["status"] == "draft"
+    session.close()
 
 
 def test_a_layer_without_a_coordinate_system(picture: QgsRasterLayer) -> None:
