@@ -80,9 +80,10 @@ def find_areas(labels: QgsVectorLayer) -> QgsVectorLayer | None:
     if source is None or not source.isValid():
         return None
     known = [item for item in QgsProject.instance().mapLayers().values() if item.source() == source.source()]
-    layer = known[0] if known else source
-    layer.setName(labels.name() + SUFFIX)
-    return layer
+    if known:
+        return known[0]
+    source.setName(labels.name() + SUFFIX)
+    return source
 
 
 def create_areas(labels: QgsVectorLayer) -> QgsVectorLayer:

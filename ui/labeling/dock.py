@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qgis.core import Qgis, QgsApplication, QgsSettings, QgsVectorLayer
-from qgis.gui import QgsDockWidget
+from qgis.gui import QgsDockWidget, QgsMessageBarItem
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import QAction, QHBoxLayout, QLabel, QSpinBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
@@ -33,6 +33,7 @@ class LabelDock(QgsDockWidget):
 
     def __init__(self, iface: QgisInterface) -> None:
         self._iface = iface
+        self._warning: QgsMessageBarItem | None = None
         super().__init__(self._iface.mainWindow())
         self.setObjectName("kestrel_label_objects")
         self.setWindowTitle(self.tr("Label Objects"))
@@ -191,7 +192,13 @@ class LabelDock(QgsDockWidget):
         self._refresh()
 
     def _say(self, text: str, level: Qgis.MessageLevel) -> None:
-        self._iface.messageBar().pushMessage(self.windowTitle(), text, level, _SECONDS)
+        """Show a text in QGIS's message bar; a warning takes the place of the last one, so that they do not pile up."""
+        messages = self._iface.messageBar()
+        if self._warning is not None and self._warning in messages.items():
+            messages.popWidget(self._warning)
+        item = messages.createMessage(self.windowTitle(), text)
+        messages.pushWidget(item, level, _SECONDS)
+        self._warning = item if level == Qgis.MessageLevel.Warning else None
 
     def _action(self, symbol: str, text: str, slot: object) -> QAction:
         action = QAction(QgsApplication.getThemeIcon(symbol), text, self)

@@ -57,8 +57,8 @@ class StartBox(QgsCollapsibleGroupBox):
         self.labels.layerChanged.connect(self._labels_changed)
         session.opened.connect(self._opened)
         session.closed.connect(self._show)
+        QgsProject.instance().readProject.connect(self._recall)
         self._recall()
-        self._labels_changed(self.labels.currentLayer())
 
     def start(self, path: str = "") -> None:
         """Begin with what is chosen.
@@ -132,14 +132,20 @@ class StartBox(QgsCollapsibleGroupBox):
         QTimer.singleShot(0, lambda: session.labels and self.labels.setLayer(session.labels.layer))
         for name, layer in (("imagery", session.imagery), ("labels", session.labels.layer)):
             project.writeEntry(_SCOPE, f"labeling/{name}", layer.id())
+        project.writeEntry(_SCOPE, "labeling/field", session.labels.layer.fields().at(session.labels.class_field).name())
         self._show()
         self.setCollapsed(True)
 
-    def _recall(self) -> None:
+    def _recall(self, *_: object) -> None:
         """Choose what the project remembers."""
-        for name, box in (("imagery", self.imagery), ("labels", self.labels)):
-            layer = QgsProject.instance().mapLayer(QgsProject.instance().readEntry(_SCOPE, f"labeling/{name}")[0])
-            box.setLayer(layer if name == "labels" else layer or box.currentLayer())
+        project = QgsProject.instance()
+        imagery, labels, field = (project.readEntry(_SCOPE, f"labeling/{name}")[0] for name in ("imagery", "labels", "field"))
+        if project.mapLayer(imagery) is not None:
+            self.imagery.setLayer(project.mapLayer(imagery))
+        self.labels.setLayer(project.mapLayer(labels))
+        self._labels_changed(self.labels.currentLayer())
+        if self.labels.currentLayer() is not None and field in self.labels.currentLayer().fields().names():
+            self.field.setField(field)
 
     def _show(self) -> None:
         """Enable what can be chosen now."""

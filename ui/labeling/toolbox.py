@@ -184,10 +184,9 @@ class ToolBox(QObject):
                 self._tools[action].colour = QColor(item.colour) if item else None
 
     def _key(self, event: QKeyEvent) -> None:
-        """A digit chooses a class; while labels are being selected, it gives it to them."""
-        tool = self._canvas.mapTool()
-        number = event.key() - Qt.Key.Key_1
-        if self.is_ours(tool) and 0 <= number < 9 and event.modifiers() in _PLAIN:
+        """A digit, whatever keys the keyboard needs for it, chooses a class; it is given to labels that are being selected."""
+        number = "123456789".find(event.text() or "none")
+        if number >= 0 and self.is_ours(self._canvas.mapTool()) and not event.modifiers() & _COMMAND:
             self.choose(number)
 
     def choose(self, number: int) -> None:
@@ -202,4 +201,4 @@ class ToolBox(QObject):
             session.set_class(selected, item)
 
 
-_PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+_COMMAND = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsMapLayer
+from qgis.core import QgsMapLayer, QgsProject
 from qgis.gui import QgsMapCanvas, QgsMessageBar
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QAction, QMainWindow
@@ -17,7 +17,7 @@ class Desk(QObject):
         super().__init__()
         self.window = QMainWindow()
         self.window.setCentralWidget(canvas)
-        self._canvas, self._active = canvas, None
+        self._canvas, self._active = canvas, ""
         self.bar = QgsMessageBar()
         self.registered: list[QAction] = []
         self.vertex_tool = QAction("Vertex tool")
@@ -32,10 +32,10 @@ class Desk(QObject):
         return self.bar
 
     def activeLayer(self) -> QgsMapLayer | None:
-        return self._active
+        return QgsProject.instance().mapLayer(self._active)
 
     def setActiveLayer(self, layer: QgsMapLayer) -> None:
-        self._active = layer
+        self._active = layer.id()
         self.currentLayerChanged.emit(layer)
 
     def actionVertexTool(self) -> QAction:

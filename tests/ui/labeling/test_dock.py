@@ -203,6 +203,9 @@ def test_warnings_come_in_the_message_bar(dock: LabelDock, desk: Desk, mouse: Mo
     pick(dock, "box")
     mouse.click(100, 100)
     assert "small, 10 × 32 pixels" in desk.messages()[0] and classes(dock) == ["house"]
+    dock.width.setValue(12)
+    mouse.click(200, 100)  # the next warning takes the place of the last one
+    assert len(desk.messages()) == 1 and "small, 12 × 32 pixels" in desk.messages()[0]
 
 
 def test_streaming_goes_to_the_polygon_tool(dock: LabelDock, mouse: Mouse) -> None:
@@ -306,3 +309,16 @@ def test_labels_of_a_thousand_come_in_another_coordinate_system(dock: LabelDock,
     dock.model.finish()
     assert [item.name for item in dock.session.schema] == ["roof", "tree"] and dock.model.total() == 1000
     assert dock.status.text().startswith("1")
+
+
+def test_a_project_remembers_what_was_labelled(dock: LabelDock, mouse: Mouse, tmp_path: Path) -> None:
+    pick(dock, "box")
+    mouse.click(50, 100)
+    assert QgsProject.instance().write(str(tmp_path / "project.qgz"))
+    QgsProject.instance().clear()
+    assert dock.session.labels is None and dock.start_box.labels.currentLayer() is None
+    assert QgsProject.instance().read(str(tmp_path / "project.qgz"))
+    assert dock.start_box.field.currentField() == "Classvalue"
+    dock.start_box.button.click()
+    dock.model.finish()
+    assert list(dock.session.schema) == [HOUSE, SHED] and dock.model.total() == 1

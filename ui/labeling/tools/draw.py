@@ -53,7 +53,7 @@ class DrawTool(QgsMapTool):
         """Begin a shape."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        self._pressed = event.pos()
+        self._pressed = event.originalPixelPoint()
         if not self._points and self.shape.drags:
             self._take(event)
 
@@ -65,14 +65,14 @@ class DrawTool(QgsMapTool):
             return
         by_hand = not self.shape.clicks and self._pressed is not None
         streamed = self.streaming and self.shape.clicks == MANY and self._points
-        if (by_hand or streamed) and _far(event.pos(), self._last, _STEP):
+        if (by_hand or streamed) and _far(event.originalPixelPoint(), self._last, _STEP):
             self._take(event)
         self._show([*self._points, point])
 
     def canvasDoubleClickEvent(self, event: QgsMapMouseEvent) -> None:
         """Finish with the release that follows."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self._pressed, self._twice = event.pos(), True
+            self._pressed, self._twice = event.originalPixelPoint(), True
 
     def canvasReleaseEvent(self, event: QgsMapMouseEvent) -> None:
         """Take a point, or finish."""
@@ -83,7 +83,7 @@ class DrawTool(QgsMapTool):
         twice, self._twice = self._twice, False
         if event.button() != Qt.MouseButton.LeftButton or pressed is None:
             return
-        dragged = _far(event.pos(), pressed, QApplication.startDragDistance())
+        dragged = _far(event.originalPixelPoint(), pressed, QApplication.startDragDistance())
         if self.shape.clicks and self.shape.drags and not self._waiting and not dragged:  # the press took the first point
             self._waiting = bool(self._points)
             return
@@ -131,7 +131,7 @@ class DrawTool(QgsMapTool):
         point = self._pixel(event)
         if point is not None and (not self._points or point != self._points[-1]):
             self._points.append(point)
-            self._last = event.pos()
+            self._last = event.originalPixelPoint()
 
     def _pixel(self, event: QgsMapMouseEvent) -> QgsPointXY | None:
         """The (column, row) of the mouse, snapped; None where the imagery's coordinate system does not reach."""

@@ -46,7 +46,7 @@ class SelectTool(QgsMapTool):
         """Remember where; a press on a label makes ready to move it."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        self._pressed = event.pos()
+        self._pressed = event.originalPixelPoint()
         hit = self._at(event.mapPoint())
         if hit is None or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             return
@@ -126,11 +126,11 @@ class SelectTool(QgsMapTool):
             self._band = None
 
     def _is_drag(self, event: QgsMapMouseEvent) -> bool:
-        return (event.pos() - self._pressed).manhattanLength() >= QApplication.startDragDistance()
+        return (event.originalPixelPoint() - self._pressed).manhattanLength() >= QApplication.startDragDistance()
 
     def _frame(self, event: QgsMapMouseEvent) -> QgsRectangle:
         """The frame from the press to the mouse, in map coordinates."""
-        screen = QRect(self._pressed, event.pos()).normalized()
+        screen = QRect(self._pressed, event.originalPixelPoint()).normalized()
         return QgsRectangle(self.toMapCoordinates(screen.topLeft()), self.toMapCoordinates(screen.bottomRight()))
 
     def _shifted(self, event: QgsMapMouseEvent) -> dict[int, QgsGeometry]:
