@@ -44,14 +44,16 @@ class StartBox(QgsCollapsibleGroupBox):
         )
         self.button = QPushButton()
         self.button.clicked.connect(self._toggle)
-        form = QFormLayout()
+        content = QWidget()  # the group box shows all of its own children when it opens, also those that shall be hidden
+        form = QFormLayout(content)
+        form.setContentsMargins(0, 0, 0, 0)
         form.addRow(self.tr("Imagery"), self.imagery)
         form.addRow(self.tr("Cell size"), self.cell)
         form.addRow(self.tr("Labels"), self.labels)
         form.addRow(self.tr("Class field"), self.field)
         self._form = form
         column = QVBoxLayout(self)
-        column.addLayout(form)
+        column.addWidget(content)
         column.addWidget(self.button)
         self.imagery.layerChanged.connect(lambda _layer: self._show())
         self.labels.layerChanged.connect(self._labels_changed)

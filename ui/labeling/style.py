@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsCategorizedSymbolRenderer, QgsFillSymbol, QgsRendererCategory, QgsSingleSymbolRenderer, QgsVectorLayer
+from qgis.core import (
+    Qgis,
+    QgsCategorizedSymbolRenderer,
+    QgsFillSymbol,
+    QgsRendererCategory,
+    QgsSingleSymbolRenderer,
+    QgsVectorLayer,
+)
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..palette import outline
@@ -19,6 +26,14 @@ def style_labels(labels: LabelLayer) -> None:
     categories.append(QgsRendererCategory("", outline(_OTHERS), others))
     field = labels.layer.fields().at(labels.class_field).name()
     labels.layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
+    # A selected label must not hide what it is drawn around, as QGIS's full yellow would.
+    selected = labels.layer.selectionProperties()
+    selected.setSelectionSymbol(
+        QgsFillSymbol.createSimple(
+            {"color": "255,255,0,40", "outline_color": "#ffff00", "outline_width": "0.9", "outline_width_unit": "MM"}
+        )
+    )
+    selected.setSelectionRenderingMode(Qgis.SelectionRenderingMode.CustomSymbol)
     labels.layer.triggerRepaint()
     labels.layer.emitStyleChanged()
 

@@ -79,6 +79,8 @@ def test_a_new_geopackage_is_made_in_the_imagerys_coordinate_system(dock: LabelD
     layer = dock.session.labels.layer
     assert layer.crs().authid() == "EPSG:32633" and desk.activeLayer() is layer
     assert dock.start_box.button.text() == "Stop labeling" and dock.start_box.title() == "labels on picture"
+    dock.start_box.setCollapsed(False)
+    assert dock.start_box.cell.isHidden(), "imagery with pixels has a cell size"
     dock.start_box.button.click()
     assert dock.session.labels is None and not layer.isEditable() and not any(a.isEnabled() for a in dock.tools.actions())
     dock.start_box.labels.setLayer(None)
