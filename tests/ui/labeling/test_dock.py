@@ -27,7 +27,7 @@ from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QEvent, QItemSelectionModel, Qt
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication, QMessageBox
+from qgis.PyQt.QtWidgets import QApplication, QMessageBox, QToolBar, QToolButton
 
 HOUSE, SHED = LabelClass(1, "house", "#ff0010"), LabelClass(4, "shed", "#00ff00")
 SELECT = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
@@ -324,3 +324,11 @@ def test_a_project_remembers_what_was_labelled(dock: LabelDock, mouse: Mouse, tm
     dock.start_box.button.click()
     dock.model.finish()
     assert list(dock.session.schema) == [HOUSE, SHED] and dock.model.total() == 1
+
+
+def test_every_button_is_reached_with_the_keyboard_and_says_what_it_does(dock: LabelDock) -> None:
+    bars = dock.widget().findChildren(QToolBar)
+    buttons = [button for bar in bars for button in bar.findChildren(QToolButton) if not button.objectName().startswith("qt_")]
+    assert len(buttons) >= 20
+    assert all(button.focusPolicy() & Qt.FocusPolicy.TabFocus for button in buttons)
+    assert all(button.toolTip() for button in buttons)

@@ -45,10 +45,6 @@ class DrawTool(QgsMapTool):
         self._snap = QgsSnapIndicator(canvas)
         self.setCursor(Qt.CursorShape.CrossCursor)
 
-    def flags(self) -> QgsMapTool.Flags:
-        """Return that the tool edits: QGIS then lets the user pan and zoom in between."""
-        return QgsMapTool.Flag.EditTool
-
     def canvasPressEvent(self, event: QgsMapMouseEvent) -> None:
         """Begin a shape."""
         if event.button() != Qt.MouseButton.LeftButton:
