@@ -135,7 +135,8 @@ class LabelDock(QgsDockWidget):
         session.opened.connect(self._opened)
         session.closed.connect(self._closed)
         session.unsavedChanged.connect(self._refresh)
-        session.gone.connect(self.model.touch)
+        session.stale = self.model.stale
+        session.outdated.connect(self.model.touch)
         session.history.changed.connect(self._refresh)
         session.classChosen.connect(self._refresh)
         self.model.countsChanged.connect(self._refresh)

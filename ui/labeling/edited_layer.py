@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from qgis.core import Qgis, QgsFeature, QgsFeatureRequest, QgsVectorLayer
+from qgis.core import QgsFeature, QgsFeatureRequest, QgsVectorLayer
 from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 
 from ...core.errors import OutputError
@@ -145,7 +145,7 @@ class EditedLayer(QObject):
         Returns:
             Whether that went well; not if one of them is no longer in the state ``now``, because somebody else changed it.
         """
-        present = {feature.id(): feature for feature in self._features(now)}
+        present = {feature.id(): feature for feature in self.features(now)}
         expected = {key: feature for key, feature in now.items() if feature is not None}
         if present.keys() != expected.keys() or not all(_same(present[key], item) for key, item in expected.items()):
             return False
@@ -170,12 +170,8 @@ class EditedLayer(QObject):
             self.history.renumber(self, {old: new for old, new in ids.items() if old != new})
         return good
 
-    def present(self, ids: Iterable[int]) -> list[int]:
-        """Return those of the features that are still there: colleagues may have deleted some."""
-        request = QgsFeatureRequest().setFilterFids(list(ids)).setNoAttributes().setFlags(Qgis.FeatureRequestFlag.NoGeometry)
-        return [feature.id() for feature in self.layer.getFeatures(request)]
-
-    def _features(self, ids: Iterable[int]) -> Iterator[QgsFeature]:
+    def features(self, ids: Iterable[int]) -> Iterator[QgsFeature]:
+        """Yield those of the features that are there; colleagues may have deleted some."""
         return self.layer.getFeatures(QgsFeatureRequest().setFilterFids(list(ids)))
 
     def _step(self, text: str) -> Step:
@@ -190,7 +186,7 @@ class EditedLayer(QObject):
     def _read_back(self, step: Step) -> None:
         """Put into a step what was saved, as the provider has it: rounded, cut, with defaults."""
         step.after = dict.fromkeys(step.before)
-        step.after.update((feature.id(), QgsFeature(feature)) for feature in self._features(step.before))
+        step.after.update((feature.id(), QgsFeature(feature)) for feature in self.features(step.before))
 
     def _modified(self) -> None:
         """The edit buffer has changed."""

@@ -22,6 +22,7 @@ from .label_layer import LabelLayer
 
 CLASS, SIZE, AUTHOR, TIME, DELETE = range(5)
 _SLICE = 0.02  # seconds of reading at a time
+_SAME = 0.5  # pixels by which a size may differ: formats round
 _ONE_BY_ONE = 100  # rows that are put in or taken out singly; more of them reset the view
 
 
@@ -136,6 +137,19 @@ class ObjectsModel(QAbstractTableModel):
         if self._places is None:
             self._places = {row.id: place for place, row in enumerate(self._rows)}
         return sorted(self._places[key] for key in ids if key in self._places)
+
+    def stale(self, features: Iterable[QgsFeature]) -> set[int]:
+        """Return the ids of features that have another class or size than the table shows, unless it is about to read them."""
+        found = set()
+        pending = self._touched | (self._asked or set())
+        for feature in features:
+            known = self._all.get(feature.id())
+            if known is None or feature.id() in pending:
+                continue
+            row = self._row(feature)
+            if row.key != known.key or max(abs(row.width - known.width), abs(row.height - known.height)) > _SAME:
+                found.add(feature.id())
+        return found
 
     def show_only(self, keys: set[Any] | None) -> None:
         """Show only labels of these values of the class field; None for all."""

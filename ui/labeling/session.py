@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from qgis.core import Qgis, QgsCsException, QgsGeometry, QgsMapLayer, QgsProject, QgsRasterLayer, QgsRectangle, QgsVectorLayer
+from qgis.core import (
+    Qgis,
+    QgsCsException,
+    QgsFeature,
+    QgsGeometry,
+    QgsMapLayer,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsVectorLayer,
+)
 from qgis.core import QgsCoordinateReferenceSystem as Crs
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
@@ -22,11 +32,12 @@ class Session(QObject):
     """What the dock shows and the tools work on; empty until :meth:`open`.
 
     Signals: ``opened`` and ``closed``; ``classChosen`` (LabelClass or None); ``warned`` and ``failed`` (a text for the message
-    bar); ``unsavedChanged`` (number of edits that are not saved); ``areasChanged``; ``gone`` (ids of labels that somebody else
-    has deleted).
+    bar); ``unsavedChanged`` (number of edits that are not saved); ``areasChanged``; ``outdated`` (ids of labels that
+    somebody else has changed or deleted).
 
     Attributes:
         ask_class: called when an object is finished and no class is chosen; returns the class, or None to drop the object.
+        stale: told the features that are about to be edited, returns the ids of those that the user sees in another state.
         smallest: width or height in pixels below which an object is warned about.
         autosave: whether each edit is saved at once.
     """
@@ -38,7 +49,7 @@ class Session(QObject):
     failed = pyqtSignal(str)
     unsavedChanged = pyqtSignal(int)
     areasChanged = pyqtSignal()
-    gone = pyqtSignal(object)
+    outdated = pyqtSignal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +61,7 @@ class Session(QObject):
         self.areas: AreaLayer | None = None
         self.current: LabelClass | None = None
         self.ask_class: Callable[[], LabelClass | None] = lambda: None
+        self.stale: Callable[[list[QgsFeature]], set[int]] = lambda features: set()
         self.smallest = 0.0
         self.autosave = True
         self.schema.changed.connect(self._schema_changed)
@@ -168,15 +180,15 @@ class Session(QObject):
 
     def set_class(self, ids: Iterable[int], item: LabelClass) -> None:
         """Give labels a class."""
-        self._try(lambda: self.labels.set_class(self._present(ids), item))
+        self._try(lambda: self.labels.set_class(self._as_seen(ids), item))
 
     def remove(self, ids: Iterable[int]) -> None:
         """Delete labels."""
-        self._try(lambda: self.labels.remove(self._present(ids)))
+        self._try(lambda: self.labels.remove(self._as_seen(ids)))
 
     def move(self, geometries: dict[int, QgsGeometry]) -> None:
         """Give labels other places, in the layer's coordinate system."""
-        self._try(lambda: self.labels.move({key: geometries[key] for key in self._present(geometries)}))
+        self._try(lambda: self.labels.move({key: geometries[key] for key in self._as_seen(geometries)}))
 
     def undo(self) -> None:
         """Take the last edit back: QGIS's own step while edits are not saved, else the last save."""
@@ -217,15 +229,20 @@ class Session(QObject):
                 self.tr("“{}” cannot be taken back: the objects were changed since by somebody else.").format(text)
             )
 
-    def _present(self, ids: Iterable[int]) -> list[int]:
-        """Those of the labels that are still there; says how many are not."""
+    def _as_seen(self, ids: Iterable[int]) -> list[int]:
+        """Those of the labels that are still what the user sees; says how many are gone or were changed by somebody else."""
         wanted = set(ids)
-        present = self.labels.present(wanted)
-        gone = wanted.difference(present)
+        features = list(self.labels.features(wanted))
+        gone, stale = wanted.difference(feature.id() for feature in features), self.stale(features)
         if gone:
             self.warned.emit(self.tr("{} of the objects are gone: somebody else has deleted them.").format(len(gone)))
-            self.gone.emit(sorted(gone))
-        return present
+        if stale:
+            text = self.tr("{} of the objects were left alone: somebody else has changed them. Look at them again.")
+            self.warned.emit(text.format(len(stale)))
+        if gone or stale:
+            self.outdated.emit(sorted(gone | stale))
+            self.labels.layer.triggerRepaint()
+        return sorted(wanted - gone - stale)
 
     def _try(self, action: Callable[[], object]) -> None:
         if self.labels is None:

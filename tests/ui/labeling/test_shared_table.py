@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from drawn import COLUMNS, ROWS
 from kestrel.ui.labeling.grid import Grid
-from kestrel.ui.labeling.objects_model import ObjectsModel
+from kestrel.ui.labeling.objects_model import SIZE, ObjectsModel
 from kestrel.ui.labeling.schema import LabelClass
 from kestrel.ui.labeling.session import Session
 from qgis.core import QgsGeometry, QgsRasterLayer, QgsRectangle, QgsVectorLayer
@@ -91,7 +91,8 @@ def test_what_others_do_appears_and_conflicts_are_said(seat: Callable[[], Sessio
         signal.connect(said.append)
     seen = ObjectsModel(QIcon())
     seen.open(bert.labels, Grid.of(picture))
-    bert.gone.connect(seen.touch)
+    bert.outdated.connect(seen.touch)
+    bert.stale = seen.stale
     seen.finish()
 
     anna.choose(HOUSE)
@@ -117,6 +118,14 @@ def test_what_others_do_appears_and_conflicts_are_said(seat: Callable[[], Sessio
     seen.finish()
     assert said == ["1 of the objects are gone: somebody else has deleted them."] and seen.total() == 2
     assert sorted(item["Classname"] for item in bert.labels.layer.getFeatures()) == ["house", "shed"]
+    # She has made one larger since; he does not delete what he has not seen, and sees it then.
+    anna.labels.set_geometry(keys[1], anna.grid.to_map(pixels(60, 10, 80, 40), anna.labels.layer.crs()))
+    bert.remove(keys[:2])
+    seen.finish()
+    assert "left alone" in said[-1] and len(said) == 2 and seen.ids(range(seen.rowCount())) == [keys[1]]
+    assert seen.index(0, SIZE).data() == "80 × 40"
+    bert.remove(keys[1:2])
+    assert len(said) == 2 and not list(anna.labels.layer.getFeatures())
 
 
 def test_areas_get_a_table_beside(seat: Callable[[], Session]) -> None:
