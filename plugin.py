@@ -6,17 +6,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import QCoreApplication, Qt
+from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtWidgets import QAction
 
 from .processing_provider.about import icon
 from .processing_provider.provider import KestrelProvider
-from .ui import icons
 
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
 
-    from .ui.labeling.dock import LabelDock
+    from .ui.labeling.entry import Labeling
 
 MENU = "Kestrel"
 
@@ -28,7 +27,7 @@ class KestrelPlugin:
         self.iface = iface
         self.provider: KestrelProvider | None = None
         self.actions: list[QAction] = []
-        self.label_dock: LabelDock | None = None
+        self.labeling: Labeling | None = None
 
     def initProcessing(self) -> None:
         """Register the algorithms."""
@@ -53,29 +52,9 @@ class KestrelPlugin:
             action.triggered.connect(partial(self.open, algorithm.id()))
             self.iface.addPluginToMenu(MENU, action)
             self.actions.append(action)
-        self._add_labeling()
+        from .ui.labeling.entry import Labeling  # needs widgets
 
-    def _add_labeling(self) -> None:
-        """Add the button and the menu entry that show or hide the Label Objects dock."""
-        action = QAction(
-            icons.icon("label_objects"), QCoreApplication.translate(MENU, "Label Objects"), self.iface.mainWindow()
-        )
-        action.setObjectName("kestrel_label_objects")
-        action.setCheckable(True)
-        action.triggered.connect(partial(self._show_labeling, action))
-        self.iface.addToolBarIcon(action)
-        self.iface.addPluginToMenu(MENU, action)
-        self.actions.append(action)
-
-    def _show_labeling(self, action: QAction, shown: bool) -> None:
-        """Show or hide the dock; it is made when it is first wanted."""
-        from .ui.labeling.dock import LabelDock
-
-        if self.label_dock is None:
-            self.label_dock = LabelDock(self.iface)
-            self.label_dock.setToggleVisibilityAction(action)
-            self.iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.label_dock)
-        self.label_dock.setUserVisible(shown)
+        self.labeling = Labeling(self.iface)
 
     def open(self, algorithm_id: str, _checked: bool = False) -> None:
         """Open the dialog of an algorithm."""
@@ -85,16 +64,13 @@ class KestrelPlugin:
 
     def unload(self) -> None:
         """Take everything out of QGIS again."""
-        if self.label_dock is not None:
-            self.label_dock.unload()
-            self.iface.removeDockWidget(self.label_dock)
-            self.label_dock.deleteLater()
-            self.label_dock = None
         for action in self.actions:
-            self.iface.removeToolBarIcon(action)
             self.iface.removePluginMenu(MENU, action)
             action.deleteLater()
         self.actions.clear()
+        if self.labeling is not None:
+            self.labeling.unload()
+            self.labeling = None
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None

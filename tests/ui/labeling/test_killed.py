@@ -48,7 +48,7 @@ def work():
         canvas.setDestinationCrs(QgsProject.instance().crs())
         canvas.setExtent(transform.transformBoundingBox(layer.extent()))
         iface.mainWindow().findChild(QAction, "kestrel_label_objects").trigger()
-        dock = plugins["kestrel"].label_dock
+        dock = plugins["kestrel"].labeling.dock
         assert dock.isVisible()
         dock.start_box.start(folder + "/labels.gpkg")
         schema = dock.session.schema
