@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from qgis.PyQt.QtCore import QTranslator
 
     from .ui.desktop import Desktop
+    from .ui.labeling.entry import Labeling
 
 MENU = "Kestrel"
 _IN_A_WINDOW = {"checkenvironment", "modelinformation"}  # tools that the menu has as a window of its own
@@ -32,6 +33,7 @@ class KestrelPlugin:
         self.desktop: Desktop | None = None
         self.translator: QTranslator | None = None
         self.actions: list[QAction] = []
+        self.labeling: Labeling | None = None
 
     def initProcessing(self) -> None:
         """Register the algorithms."""
@@ -59,6 +61,9 @@ class KestrelPlugin:
             if algorithm.name() not in _IN_A_WINDOW:
                 # Bound now, by its id: the algorithm itself is deleted when the provider refreshes.
                 self._add(algorithm.name(), f"{algorithm.displayName()}…", partial(self.desktop.open_tool, algorithm.id()))
+        from .ui.labeling.entry import Labeling
+
+        self.labeling = Labeling(self.iface)
 
     def unload(self) -> None:
         """Take everything out of QGIS again."""
@@ -67,6 +72,9 @@ class KestrelPlugin:
             self.iface.unregisterMainWindowAction(action)
             action.deleteLater()
         self.actions.clear()
+        if self.labeling is not None:
+            self.labeling.unload()
+            self.labeling = None
         if self.desktop is not None:
             self.desktop.unload()
             self.desktop = None

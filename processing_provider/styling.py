@@ -13,12 +13,10 @@ from qgis.core import (
     QgsSymbol,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtGui import QColor
 
-# Distinct on imagery, and for the colour-blind (Okabe and Ito 2008); orange first, as the plugin's icon.
-_COLOURS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#cc79a7", "#d55e00", "#0072b2")
+from ..ui.palette import COLOURS, outline
+
 _MOST_CLASSES = 50
-_FILL = 40  # opacity, of 255
 _OPACITY = '40 + 0.6 * coalesce("Confidence", 100)'  # percent; confidence is 0 to 100
 
 
@@ -32,11 +30,11 @@ class DetectionStyle(QgsProcessingLayerPostProcessorInterface):
             return
         classes = sorted(layer.uniqueValues(index, _MOST_CLASSES), key=str)
         categories = [
-            QgsRendererCategory(value, _symbol(_COLOURS[number % len(_COLOURS)]), str(value))
+            QgsRendererCategory(value, _symbol(COLOURS[number % len(COLOURS)]), str(value))
             for number, value in enumerate(classes)
         ]
         if not categories or len(categories) >= _MOST_CLASSES:  # what comes later, or is too much for a legend
-            categories.append(QgsRendererCategory(None, _symbol(_COLOURS[0]), "other" if categories else "objects"))
+            categories.append(QgsRendererCategory(None, _symbol(COLOURS[0]), "other" if categories else "objects"))
         layer.setRenderer(QgsCategorizedSymbolRenderer("Class", categories))
         if layer.fields().lookupField("Confidence") >= 0:
             layer.setMapTipTemplate('<b>[% "Class" %]</b> [% round("Confidence", 1) %] %')
@@ -44,11 +42,8 @@ class DetectionStyle(QgsProcessingLayerPostProcessorInterface):
 
 
 def _symbol(colour: str) -> QgsFillSymbol:
-    """Return an outline in ``colour`` with a hint of fill, through which the imagery stays to be seen."""
-    red, green, blue, _ = QColor(colour).getRgb()
-    symbol = QgsFillSymbol.createSimple(
-        {"color": f"{red},{green},{blue},{_FILL}", "outline_color": colour, "outline_width": "0.6", "outline_width_unit": "MM"}
-    )
+    """Return the outline of a class, the stronger the surer the object."""
+    symbol = outline(colour)
     symbol.setDataDefinedProperty(QgsSymbol.Property.Opacity, QgsProperty.fromExpression(_OPACITY))
     return symbol
 

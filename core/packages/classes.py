@@ -1,22 +1,5 @@
-"""The classes that a chip folder or a model package knows."""
+"""The classes that a model package knows."""
 
-from __future__ import annotations
+from ..classes import ClassInfo
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class ClassInfo:
-    """One class of objects.
-
-    A network's label is the 1-based position of the class in its list, never ``value``.
-
-    Attributes:
-        value: the number in the class field of the labels and of the detections.
-        name: what people call it; the value as text when it has no name.
-        color: red, green, blue, 0..255 each; None when unknown.
-    """
-
-    value: int
-    name: str
-    color: tuple[int, int, int] | None = None
+__all__ = ["ClassInfo"]

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from rasterio.crs import CRS
 
+from ..class_files import check_classes
 from ..errors import InputError
 from ..imagery import Raster
 from ..imagery.coordinates import project
@@ -19,7 +20,7 @@ from ..packages.classes import ClassInfo
 from ..reporting import Reporter, silent
 from ..vectors import Features, read_features, same_crs, to_pixels
 from ..vectors.fields import repairs
-from .class_table import check_classes, read_class_table
+from .class_table import read_class_table
 from .class_values import SINGLE_CLASS, ClassValues, coloured, has_gaps, safe_names
 from .clipping import clip, planes_of
 from .label_raster import read_class_areas

@@ -1,0 +1,60 @@
+"""How the dock comes into QGIS: a button on the toolbar and an entry in the menu, which show and hide it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qgis.PyQt.QtCore import QCoreApplication, Qt
+from qgis.PyQt.QtWidgets import QAction
+
+from ..icons import icon
+
+if TYPE_CHECKING:
+    from qgis.gui import QgisInterface
+
+    from .dock import LabelDock
+
+MENU = "Kestrel"
+
+
+class Labeling:
+    """The dock in QGIS's window.
+
+    Attributes:
+        action: shows and hides the dock.
+        dock: None until it is first wanted.
+    """
+
+    def __init__(self, iface: QgisInterface) -> None:
+        self._iface = iface
+        self.dock: LabelDock | None = None
+        text = QCoreApplication.translate("Labeling", "Label Objects")
+        self.action = QAction(icon("label_objects"), text, self._iface.mainWindow())
+        self.action.setObjectName("kestrel_label_objects")
+        self.action.setCheckable(True)
+        self.action.triggered.connect(self.show)
+        self._iface.addToolBarIcon(self.action)
+        self._iface.addPluginToMenu(MENU, self.action)
+        self._iface.registerMainWindowAction(self.action, "")
+
+    def show(self, shown: bool = True) -> None:
+        """Show or hide the dock."""
+        if self.dock is None:
+            from .dock import LabelDock  # what nobody opens costs no time when QGIS starts
+
+            self.dock = LabelDock(self._iface)
+            self.dock.setToggleVisibilityAction(self.action)
+            self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+        self.dock.setUserVisible(shown)
+
+    def unload(self) -> None:
+        """Take everything out of QGIS again."""
+        if self.dock is not None:
+            self.dock.unload()
+            self._iface.removeDockWidget(self.dock)
+            self.dock.deleteLater()
+            self.dock = None
+        self._iface.unregisterMainWindowAction(self.action)
+        self._iface.removeToolBarIcon(self.action)
+        self._iface.removePluginMenu(MENU, self.action)
+        self.action.deleteLater()

@@ -1,0 +1,233 @@
+"""Labels: polygons with a class, an author and a time, in any layer that can be edited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    Qgis,
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsField,
+    QgsFields,
+    QgsGeometry,
+    QgsProject,
+    QgsVectorFileWriter,
+    QgsVectorLayer,
+    QgsVectorLayerUtils,
+)
+from qgis.PyQt.QtCore import QCoreApplication, QDateTime, QMetaType, QObject
+
+from ...core.errors import InputError, OutputError
+from .edited_layer import EditedLayer
+from .history import History
+from .schema import LabelClass, Schema
+
+TABLE = "labels"
+NAME_FIELD, VALUE_FIELD, AUTHOR_FIELD, TIME_FIELD = "Classname", "Classvalue", "author", "time"
+_NAMES = (NAME_FIELD, "class_name", "name")
+_VALUES = (VALUE_FIELD, "class_value", "value")
+
+
+class LabelLayer(EditedLayer):
+    """A layer of labels.
+
+    Attributes:
+        class_field: index of the field that says the class: by its value if it is a number field, else by its name.
+        holds_values: whether it is a number field.
+        author, time: indices of the fields that say who drew a label and when; -1 for none.
+    """
+
+    def __init__(
+        self,
+        layer: QgsVectorLayer,
+        class_field: str,
+        schema: Schema,
+        history: History,
+        autosave: bool = True,
+        parent: QObject | None = None,
+    ) -> None:
+        """Take a layer.
+
+        Raises:
+            InputError: it has no polygons, no such field, or cannot be edited.
+        """
+        check_layer(layer)
+        fields = layer.fields()
+        self.class_field = fields.lookupField(class_field)
+        if self.class_field < 0:
+            raise InputError(
+                _tr("The layer {} has no field {}.").format(layer.name(), class_field), _tr("Choose the field with the class.")
+            )
+        super().__init__(layer, history, autosave, parent)
+        self.schema = schema
+        self.holds_values = fields.at(self.class_field).isNumeric()
+        self._other = _first(
+            fields, _NAMES if self.holds_values else _VALUES, but=self.class_field, number=not self.holds_values
+        )
+        self.author, self.time = fields.lookupField(AUTHOR_FIELD), fields.lookupField(TIME_FIELD)
+        schema.edited.connect(self._class_edited)
+
+    def close(self) -> None:
+        """Let go of the layer and the schema."""
+        self.schema.edited.disconnect(self._class_edited)
+        super().close()
+
+    def key(self, item: LabelClass) -> int | str:
+        """Return what the class field holds for a class."""
+        return item.value if self.holds_values else item.name
+
+    def class_of(self, key: Any) -> LabelClass | None:
+        """Return the class that a value of the class field means; None for one that the schema does not know."""
+        if self.holds_values:
+            return self.schema.by_value(key) if isinstance(key, (int, float)) else None
+        return self.schema.by_name(key) if isinstance(key, str) else None
+
+    def add(self, geometry: QgsGeometry, item: LabelClass) -> int:
+        """Add a label and save it.
+
+        Args:
+            geometry: a polygon in the layer's coordinate system.
+            item: its class.
+
+        Returns:
+            Its id.
+
+        Raises:
+            OutputError: the layer does not take it.
+        """
+        values = self._class_values(item)
+        values.update({index: value for index, value in ((self.author, author()), (self.time, now())) if index >= 0})
+        # With the defaults that the layer has for its other fields.
+        feature = QgsVectorLayerUtils.createFeature(self.layer, self._fitting(geometry), values)
+        self._added = []
+        with self.edit(_tr("Add {}").format(item.name)) as layer:
+            if not layer.addFeature(feature):
+                raise OutputError(_tr("The layer {} does not take the object.").format(layer.name()))
+        return self._added[0].id() if self._added else feature.id()
+
+    def set_class(self, ids: Iterable[int], item: LabelClass) -> None:
+        """Give labels a class."""
+        with self.edit(_tr("Change class to {}").format(item.name)) as layer:
+            for key in ids:
+                layer.changeAttributeValues(key, self._class_values(item))
+
+    def set_geometry(self, key: int, geometry: QgsGeometry) -> None:
+        """Give a label another outline, in the layer's coordinate system."""
+        with self.edit(_tr("Move object")) as layer:
+            layer.changeGeometry(key, self._fitting(geometry))
+
+    def move(self, geometries: dict[int, QgsGeometry]) -> None:
+        """Give several labels other outlines, in one step."""
+        with self.edit(_tr("Move objects")) as layer:
+            for key, geometry in geometries.items():
+                layer.changeGeometry(key, self._fitting(geometry))
+
+    def remove(self, ids: Iterable[int]) -> None:
+        """Delete labels."""
+        with self.edit(_tr("Delete objects")) as layer:
+            layer.deleteFeatures(list(ids))
+
+    def _class_values(self, item: LabelClass) -> dict[int, Any]:
+        """The attributes that say a class."""
+        values: dict[int, Any] = {self.class_field: self.key(item)}
+        if self._other >= 0:
+            values[self._other] = item.name if self.holds_values else item.value
+        return values
+
+    def _fitting(self, geometry: QgsGeometry) -> QgsGeometry:
+        """The geometry as the layer's kind: several parts, heights."""
+        made = self.layer.dataProvider().convertToProviderType(geometry)
+        return geometry if made.isNull() else made
+
+    def _class_edited(self, old: LabelClass, new: LabelClass) -> None:
+        """Write the new name and value into the labels of a class."""
+        index = self.layer.fields().at(self.class_field).name()
+        text = str(old.value) if self.holds_values else "'{}'".format(old.name.replace("'", "''"))
+        ids = [feature.id() for feature in self.layer.getFeatures(f'"{index}" = {text}')]
+        if ids:
+            self.set_class(ids, new)
+
+
+def check_layer(layer: QgsVectorLayer) -> None:
+    """Raise :class:`InputError` if labels cannot be drawn into a layer."""
+    if layer.geometryType() != Qgis.GeometryType.Polygon:
+        raise InputError(_tr("The layer {} holds no polygons.").format(layer.name()), _tr("Choose a polygon layer."))
+    if not layer.supportsEditing() or layer.readOnly():
+        raise InputError(
+            _tr("The layer {} cannot be edited.").format(layer.name()), _tr("Save it as a GeoPackage and choose that one.")
+        )
+
+
+def fields() -> QgsFields:
+    """Return the fields of a new label layer: those of ArcGIS Pro's training samples, who, and when."""
+    made = QgsFields()
+    for name, kind in (
+        (NAME_FIELD, QMetaType.Type.QString),
+        (VALUE_FIELD, QMetaType.Type.Int),
+        (AUTHOR_FIELD, QMetaType.Type.QString),
+        (TIME_FIELD, QMetaType.Type.QDateTime),
+    ):
+        made.append(QgsField(name, kind))
+    return made
+
+
+def create_label_layer(path: str | Path, crs: QgsCoordinateReferenceSystem) -> QgsVectorLayer:
+    """Make a GeoPackage for labels and return its layer.
+
+    Args:
+        path: of the new file.
+        crs: of the labels; that of the imagery keeps outlines exact.
+
+    Raises:
+        OutputError: there is such a file already, or it cannot be written.
+    """
+    path = Path(path)
+    if path.exists():
+        raise OutputError(_tr("There is a file {} already.").format(path), _tr("Choose another name."))
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName, options.layerName = "GPKG", TABLE
+    writer = QgsVectorFileWriter.create(
+        str(path), fields(), Qgis.WkbType.Polygon, crs, QgsProject.instance().transformContext(), options
+    )
+    error, text = writer.hasError(), writer.errorMessage()
+    del writer  # closes the file
+    layer = QgsVectorLayer(f"{path}|layername={TABLE}", path.stem, "ogr")
+    if error != QgsVectorFileWriter.WriterError.NoError or not layer.isValid():
+        raise OutputError(_tr("The GeoPackage {} cannot be made: {}").format(path, text), _tr("Choose another folder."))
+    return layer
+
+
+def class_field_of(layer: QgsVectorLayer) -> str:
+    """Return the field of a layer that most likely says the class; empty for none."""
+    names = layer.fields()
+    for candidates, number in ((_VALUES[:2], True), (("class", *_NAMES[:2]), None), (("value", "name", "label", "type"), None)):
+        index = _first(names, candidates, number=number)
+        if index >= 0:
+            return names.at(index).name()
+    return ""
+
+
+def author() -> str:
+    """Return the name of the user."""
+    return QgsApplication.userFullName() or QgsApplication.userLoginName()
+
+
+def now() -> QDateTime:
+    """Return the time in whole seconds."""
+    return QDateTime.fromSecsSinceEpoch(QDateTime.currentSecsSinceEpoch())
+
+
+def _first(names: QgsFields, candidates: Iterable[str], but: int = -1, number: bool | None = None) -> int:
+    """Index of the first field of these names, of the right kind."""
+    for name in candidates:
+        index = names.lookupField(name)
+        if index >= 0 and index != but and (number is None or names.at(index).isNumeric() == number):
+            return index
+    return -1
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("LabelLayer", text)
