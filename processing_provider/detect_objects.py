@@ -55,7 +55,7 @@ class DetectObjectsAlgorithm(JobAlgorithm):
         super().initAlgorithm(configuration)
         append, output = self.parameterDefinition("APPEND"), self.parameterDefinition("OUTPUT")
         append.setFlags(append.flags() | Qgis.ProcessingParameterFlag.Hidden)
-        assert isinstance(output, QgsProcessingParameterFeatureSink)
+        assert isinstance(output, QgsProcessingParameterFeatureSink)  # nosec B101
         output.setSupportsAppend(True)
 
     def sinkProperties(

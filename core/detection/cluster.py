@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import os
-import pickle
+import pickle  # nosec B403  for the name of its error
 import sys
 import threading
 import uuid

@@ -201,7 +201,7 @@ def find_objects(
     else:
         card = _card_of_network(opened, classes, bands, value_range)
     network = package or model
-    assert isinstance(network, (Package, nn.Module))
+    assert isinstance(network, (Package, nn.Module))  # nosec B101
     how = Inference(card.threshold if threshold is None else threshold, batch_size, **inference)
     pixels = None if mask is None else to_pixels(np.asarray(mask, object), opened.ground_crs, opened, "the mask")
     stream = detect(

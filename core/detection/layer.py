@@ -148,7 +148,7 @@ def _check(raster: Raster, crs: CRS | None, what: str) -> None:
             f"{raster.name} is in {raster.ground_crs.to_string()}, but {what} has no coordinate system.",
             "Assign one to it (in QGIS: Assign Projection).",
         )
-    assert crs is not None
+    assert crs is not None  # nosec B101
     raise InputError(
         f"{raster.name} has no coordinate system, so that its objects have no place in {crs.to_string()}, that of {what}.",
         f"Assign one to {raster.name} (in QGIS: Assign Projection).",

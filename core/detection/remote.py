@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import pickle
+import pickle  # nosec B403  as Dask does with every task
 import re
 import threading
 from dataclasses import dataclass

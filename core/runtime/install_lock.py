@@ -79,7 +79,7 @@ class InstallLock:
 
     def _take(self) -> bool:
         """Try to take the lock, without waiting."""
-        assert self._file is not None
+        assert self._file is not None  # nosec B101
         try:
             return file_lock.take(self._file)
         except OSError as error:
