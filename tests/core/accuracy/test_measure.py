@@ -385,7 +385,7 @@ def test_doubts_are_told(measure, make_layer, report, columns, values, text):
         (InputError, {"found_crs": None}, {}, "found.gpkg has no coordinate system, but truth.gpkg is in EPSG:32645"),
         (InputError, {}, {**CLASS, "truth_class_field": "no"}, "truth.gpkg has no field no. It has kind"),
         (InputError, {}, {"confidence_field": "Score"}, "found.gpkg has no field Score. It has Class, Confidence"),
-        (InputError, {"confidence": [90.0, np.nan, 50.0]}, {}, "Feature 3 of found.gpkg has no value in the field Confidence"),
+        (InputError, {"confidence": [90.0, np.nan, 50.0]}, {}, "Feature 2 of found.gpkg has no value in the field Confidence"),
         (InputError, {"confidence": [90.0, 70.0, np.inf]}, {}, "Row 3 of found.gpkg has an infinite value in the field Confid"),
         (InputError, {}, {"confidence_field": "Class"}, "The field Class of found.gpkg does not hold numbers"),
         (InvalidParameter, {}, {"truth_class_field": "kind"}, "TRUTH_CLASS_FIELD is given, but DETECTION_CLASS_FIELD is not"),
