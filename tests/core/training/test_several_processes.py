@@ -37,8 +37,9 @@ def test_torchrun_with_two_processes_is_one_with_the_double_batch(start, fit, tm
     values |= {"processor": "CPU", "validation_percentage": 20}
     options = [text for name, value in values.items() for text in ("--" + name.replace("_", "-"), str(value))]
     done = subprocess.run(
-        [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "core", "trainmodel",
-         "--in-process", *options],
+        # The address, because a machine that does not know its own name would wait for ever.
+        [sys.executable, "-m", "torch.distributed.run", "--standalone", "--local-addr", "127.0.0.1", "--nproc-per-node", "2",
+         "-m", "core", "trainmodel", "--in-process", *options],
         cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
