@@ -192,7 +192,7 @@ def curve(rows: list[dict[str, Any]], file: Path) -> None:
         axes.set_ylabel("AP50 on its test area")
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(alpha=0.25)
-        axes.legend(frameon=False, fontsize=8)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False, fontsize=8)
     file.write_bytes(figure_png(figure))
 
 
