@@ -155,14 +155,15 @@ def _network(card: ModelCard) -> nn.Module:
 # Memory
 
 _CHILD = """
-import sys, resource, torch
+import re, sys, torch
 torch.set_num_threads(1)
 from benchmarks.bench_detection import detection_card
 from benchmarks.networks import Few
 from core.detection.pipeline import detect
 found = sum(len(part) for part in detect(sys.argv[1], Few(), detection_card("free"), threshold=0.0, padding=64))
 assert found > 0
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+# Not ru_maxrss, which begins with that of the process that started this one.
+print(re.search(r"VmHWM:\s+(\d+)", open("/proc/self/status").read())[1])
 """
 
 
