@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 from rasterio.crs import CRS
-from rasterio.errors import CRSError
 
 from ..errors import InputError, InvalidParameter
 from ..imagery import Raster
@@ -19,7 +18,7 @@ from ..packages import ModelCard
 from ..reporting import Reporter
 from ..vectors import FeatureAppender, FeatureWriter, same_crs, to_map
 from ..vectors.areas import AreaMeter
-from ..vectors.projection import BENT, with_corners
+from ..vectors.projection import BENT, known_crs, with_corners
 from .objects import Objects
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ class ObjectLayer:
         self.lost = 0
         self._names = np.array(["", *(known.name for known in card.classes)], dtype=object)
         self._values = np.array([0, *(known.value for known in card.classes)], dtype=np.int32)
-        wanted = None if job.output_crs is None else _system(job.output_crs)
+        wanted = None if job.output_crs is None else known_crs(job.output_crs)
         old = FeatureAppender(job.output, FIELDS) if job.append and Path(job.output.partition("|")[0]).exists() else None
         if old is None:
             self._crs = rasters[0].ground_crs if wanted is None else wanted
@@ -115,16 +114,6 @@ class ObjectLayer:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._file.__exit__(kind, error, trace)
-
-
-def _system(text: str) -> CRS:
-    """Return a coordinate system from its code or WKT."""
-    try:
-        return CRS.from_user_input(text)
-    except CRSError:
-        raise InvalidParameter(
-            f"OUTPUT_CRS is {text[:80]!r}, which is no known coordinate system.", "Write it as EPSG:code or as WKT."
-        ) from None
 
 
 def _check_old(layer: FeatureAppender, wanted: CRS | None, report: Reporter) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .parameters import REQUIRED, Kind, choice, number, parameter
+from .parameters import REQUIRED, Kind, boolean, choice, number, numbers, parameter
 
 ID_FIELD = "kestrel_id"
 """Field with the id that each feature has in the layer it was copied from: messages name a feature as its user knows it."""
@@ -19,6 +19,33 @@ def processor() -> Any:
         "GPU needs an NVIDIA card with CUDA and fails without one; AUTO takes the card when there is one, else the CPU.",
         PROCESSORS,
         "AUTO",
+        advanced=True,
+    )
+
+
+def gpu_ids(empty: str) -> Any:
+    """Which cards; ``empty`` says which when none is given."""
+    return numbers(
+        "GPU ID", f"Numbers of the cards, counted from 0 as nvidia-smi does, such as 0 or 0,1. Empty: {empty}", advanced=True
+    )
+
+
+def mixed_precision() -> Any:
+    """Whether a card computes in 16 bits."""
+    return boolean(
+        "Mixed Precision",
+        "On a GPU: compute in 16 bits where that does no harm; quicker, and less memory.",
+        True,
+        advanced=True,
+    )
+
+
+def compile(pays: str) -> Any:
+    """Whether the backbone is translated for the card; ``pays`` says when that is worth it."""
+    return boolean(
+        "Compile",
+        f"On a GPU: translate the backbone for this card first, which takes minutes; {pays}. Needs a C compiler.",
+        False,
         advanced=True,
     )
 

@@ -17,7 +17,6 @@ from .parameters import (
     features,
     integer,
     number,
-    numbers,
     parameter,
     raster,
     text,
@@ -196,30 +195,12 @@ class DetectObjects(Job):
         False,
         advanced=True,
     )
-    output_crs: str | None = parameter(
-        Kind.CRS,
-        "Output Coordinate System",
-        "Coordinate system of the result. Empty: that of the imagery.",
-        None,
-        advanced=True,
-    )
+    output_crs: str | None = common.output_crs("that of the imagery.")
     # Where it runs
     processor: str = common.processor()
-    gpu_id: tuple[int, ...] | None = numbers(
-        "GPU ID",
-        "Numbers of the cards, counted from 0 as nvidia-smi does, such as 0 or 0,1. Empty: all cards, which share the tiles.",
-        advanced=True,
-    )
-    mixed_precision: bool = boolean(
-        "Mixed Precision",
-        "On a GPU: compute in 16 bits where that does no harm; quicker, and less memory.",
-        True,
-        advanced=True,
-    )
-    compile: bool = boolean(
-        "Compile", "On a GPU: translate the backbone for this card first, which takes minutes; pays on large imagery. Needs a "
-        "C compiler.", False, advanced=True,
-    )  # fmt: skip
+    gpu_id: tuple[int, ...] | None = common.gpu_ids("all cards, which share the tiles.")
+    mixed_precision: bool = common.mixed_precision()
+    compile: bool = common.compile("pays on large imagery")
     parallel: int | None = integer(
         "Parallel Processing Factor",
         "Number of threads that read tiles and draw outlines. Empty: by the number of cores.",

@@ -11,7 +11,7 @@ from .arguments import parse_table
 from .augmentations import AUGMENTATIONS, PRESETS
 from .job import Job
 from .model_arguments import BACKBONES_OF, DEFAULT_BACKBONE, MODEL_ARGUMENTS, parse_model_arguments
-from .parameters import Kind, Output, boolean, choice, folders, integer, number, numbers, parameter, table
+from .parameters import Kind, Output, boolean, choice, folders, integer, number, parameter, table
 
 MODEL_TYPES = ("MaskRCNN", "FasterRCNN", "RetinaNet", "FCOS", "SSDlite")
 BACKBONES = (
@@ -224,21 +224,9 @@ class TrainModel(Job):
     )
     # Where it runs
     processor: str = common.processor()
-    gpu_id: tuple[int, ...] | None = numbers(
-        "GPU ID",
-        "Numbers of the cards, counted from 0 as nvidia-smi does, such as 0 or 0,1. Empty: all cards, which share each batch.",
-        advanced=True,
-    )
-    mixed_precision: bool = boolean(
-        "Mixed Precision",
-        "On a GPU: compute in 16 bits where that does no harm; quicker, and less memory.",
-        True,
-        advanced=True,
-    )
-    compile: bool = boolean(
-        "Compile", "On a GPU: translate the backbone for this card first, which takes minutes; pays in long trainings. Needs a "
-        "C compiler.", False, advanced=True,
-    )  # fmt: skip
+    gpu_id: tuple[int, ...] | None = common.gpu_ids("all cards, which share each batch.")
+    mixed_precision: bool = common.mixed_precision()
+    compile: bool = common.compile("pays in long trainings")
     seed: int = integer("Random Seed", "Same seed, same data, same machine: same model.", 42, maximum=2**31 - 1, advanced=True)
     resume: bool = boolean(
         "Resume",

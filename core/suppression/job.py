@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 from rasterio.crs import CRS
-from rasterio.errors import CRSError
 
-from ..errors import InputError, InvalidParameter
+from ..errors import InputError
 from ..imagery.extent import Extent
 from ..reporting import Reporter
 from ..vectors import Features, FeatureWriter, read_features, same_crs
 from ..vectors.extent import meets
 from ..vectors.fields import confidence_of, field_of, repairs
+from ..vectors.projection import known_crs
 from .greedy import suppressors
 from .merging import merged
 
@@ -38,7 +38,7 @@ def run(job: NonMaximumSuppression, report: Reporter) -> dict[str, int]:
     """
     report.progress(0.0, "Reading features")
     extent = None if job.extent is None else Extent.parse(job.extent)
-    target = None if job.output_crs is None else _known(job.output_crs)
+    target = None if job.output_crs is None else known_crs(job.output_crs)
     features = read_features(job.input)
     for note in repairs(features, ids=True):
         report.warning(note)
@@ -60,15 +60,6 @@ def run(job: NonMaximumSuppression, report: Reporter) -> dict[str, int]:
         report.info(f"{len(winners)} features meet the extent.")
     report.info(f"{removed} of {len(winners)} features removed, {len(stays)} remain.")
     return {"REMOVED": removed}
-
-
-def _known(name: str) -> CRS:
-    try:
-        return CRS.from_user_input(name)
-    except CRSError:
-        raise InvalidParameter(
-            f"OUTPUT_CRS is {name[:80]!r}, which is no known coordinate system.", "Write it as EPSG:code or as WKT."
-        ) from None
 
 
 def _write(path: str, features: Features, geometries: np.ndarray, target: CRS | None, report: Reporter) -> None:

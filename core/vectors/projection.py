@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import shapely
 from rasterio.crs import CRS
+from rasterio.errors import CRSError
 
-from ..errors import InputError
+from ..errors import InputError, InvalidParameter
 from ..imagery import Raster
 from ..imagery.coordinates import project
 
@@ -45,6 +46,20 @@ def to_map(geometries: np.ndarray, raster: Raster) -> np.ndarray:
     if not raster.is_straight:
         geometries = with_corners(geometries, raster.to_ground, BENT)
     return _transform(geometries, raster.to_ground)
+
+
+def known_crs(text: str) -> CRS:
+    """Return the coordinate system of the parameter OUTPUT_CRS, a code or WKT.
+
+    Raises:
+        InvalidParameter: it is none.
+    """
+    try:
+        return CRS.from_user_input(text)
+    except CRSError:
+        raise InvalidParameter(
+            f"OUTPUT_CRS is {text[:80]!r}, which is no known coordinate system.", "Write it as EPSG:code or as WKT."
+        ) from None
 
 
 def same_crs(
