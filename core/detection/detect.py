@@ -18,10 +18,10 @@ from ..packages import ModelCard, read_package
 from ..reporting import Reporter, silent
 from ..suppression import suppress
 from .layer import ObjectLayer
-from .local import Network
 from .objects import Objects
 from .pipeline import Detection, detect
 from .searching import Search, inference, searches
+from .sightings.local import Network
 
 if TYPE_CHECKING:
     from ..jobs import DetectObjects

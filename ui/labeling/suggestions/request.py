@@ -37,7 +37,8 @@ class Request:
     Attributes:
         definition: the package.
         raster: the imagery.
-        area: what is searched, in the imagery's coordinate system: the view and a margin, so that objects at its edge are whole.
+        area: what is searched, in the imagery's coordinate system: the view and a margin, so that objects at its edge are
+            whole.
         view: what the user sees of it, in pixels of the imagery.
         cell_size: to draw a map service at; 0 for pixels of its own.
         padding: of the tiles, pixels.

@@ -16,11 +16,11 @@ from torch import Tensor, nn
 from torchvision.models.detection.generalized_rcnn import GeneralizedRCNN
 from torchvision.models.detection.transform import GeneralizedRCNNTransform, resize_boxes
 
-from ..models.backbones import body
-from ..models.exact import is_exact
+from ...models.backbones import body
+from ...models.exact import is_exact
 
 if TYPE_CHECKING:
-    from .inference import Inference
+    from .predictor import Inference
 
 _SLACK = 1e-3  # by which scores pass inside: the exact cut is made on the result
 _ALL = 1_000_000  # objects

@@ -1,9 +1,9 @@
 """What a search has seen so far, on disk: a run that was killed or cancelled goes on where it was.
 
 A journal is one file in Kestrel's cache, named by a fingerprint of everything that the sightings depend on; see
-:mod:`core.detection.fingerprint`. It is a row of records, one for each finished block, in the order in which they were
-finished. A record that was being written when the process died, or that the disk damaged, fails its checksum; it and what
-follows are cut off.
+:mod:`core.detection.sightings.fingerprint`. It is a row of records, one for each finished block, in the order in which they
+were finished. A record that was being written when the process died, or that the disk damaged, fails its checksum; it and
+what follows are cut off.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import zlib
 from pathlib import Path
 from typing import IO
 
-from ..reporting import Reporter
-from ..runtime import file_lock
-from ..runtime.folders import cache_folder
+from ...reporting import Reporter
+from ...runtime import file_lock
+from ...runtime.folders import cache_folder
 
 KEPT = 14 * 24 * 3600  # seconds after which a journal that nobody went on with is deleted
 _HEAD = struct.Struct("<4sQQL")  # mark, number of the block, bytes of the payload, their checksum

@@ -9,12 +9,12 @@ import pytest
 import shapely
 from affine import Affine
 
-from core.detection.blocks import Area, Plan
-from core.detection.inference import Inference
-from core.detection.local import Network
+from core.detection.inference.predictor import Inference
 from core.detection.objects import Objects
 from core.detection.pipeline import detect
-from core.detection.reader import Reader
+from core.detection.sightings.blocks import Area, Plan
+from core.detection.sightings.local import Network
+from core.detection.sightings.reader import Reader
 from core.detection.tiles import Grid
 from core.errors import DeviceError, InputError
 from core.imagery import Raster, Window, open_imagery
@@ -131,11 +131,11 @@ def test_or_is_searched_where_it_can_be_read(broken, report):
 
 
 def test_skipped_tiles_are_tried_again_by_the_next_run(broken, tmp_path, monkeypatch):
-    from tests.core.detection.test_resume import make_package
+    from tests.core.detection.sightings.test_journal import make_package
 
     monkeypatch.setenv("KESTREL_CACHE", str(tmp_path / "cache"))
     loaded = []
-    monkeypatch.setattr("core.detection.local.load", lambda *_: loaded.append(Finder()) or loaded[-1])
+    monkeypatch.setattr("core.detection.sightings.local.load", lambda *_: loaded.append(Finder()) or loaded[-1])
     options = {"how": HOW, "unreadable": "SKIP", "resume": True, "tile_size": 32}
     for _ in range(2):
         with pytest.raises(KeyError), detect(broken, make_package(tmp_path), **options) as stream:
@@ -200,10 +200,10 @@ def test_only_tiles_near_the_area_are_planned():
 
 
 def test_searches_that_share_a_network_load_it_once(scene, tmp_path, monkeypatch):
-    from tests.core.detection.test_resume import make_package
+    from tests.core.detection.sightings.test_journal import make_package
 
     loaded = []
-    monkeypatch.setattr("core.detection.local.load", lambda *_: loaded.append(Finder()) or loaded[-1])
+    monkeypatch.setattr("core.detection.sightings.local.load", lambda *_: loaded.append(Finder()) or loaded[-1])
     network = Network(make_package(tmp_path))
     found = [search(scene, network, extent=extent) for extent in (None, "0,300,-300,0")]
     assert len(loaded) == 1 and all(map(len, found))

@@ -9,9 +9,9 @@ from torchvision.models.detection import FasterRCNN, MaskRCNN
 from torchvision.models.detection.anchor_utils import AnchorGenerator
 from torchvision.ops import MultiScaleRoIAlign
 
-from core.detection import inference
-from core.detection.inference import Inference, Predictor
-from core.detection.outlines import outlines
+from core.detection.inference import predictor as inference
+from core.detection.inference.outlines import outlines
+from core.detection.inference.predictor import Inference, Predictor
 from core.errors import DeviceError, OutOfMemory
 from core.models import MODELS, build, load, new_options
 from core.packages import read_package

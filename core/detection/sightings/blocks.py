@@ -12,8 +12,8 @@ from itertools import islice
 import numpy as np
 import shapely
 
-from .objects import Objects, Sightings
-from .tiles import Grid, Tile
+from ..objects import Objects, Sightings
+from ..tiles import Grid, Tile
 
 TILES = 64  # of a block, unless batches are larger: about a minute on a CPU, half a second on a good card
 _FIELDS = [field.name for field in fields(Sightings)]

@@ -10,11 +10,11 @@ import torch
 from torch import nn
 from torchvision.ops import batched_nms
 
-from ..device import describe_device, half_precision
-from ..errors import DeviceError, OutOfMemory
-from ..library_errors import translate
-from ..models.compiling import compile_backbone
-from ..reporting import Reporter
+from ...device import describe_device, half_precision
+from ...errors import DeviceError, OutOfMemory
+from ...library_errors import translate
+from ...models.compiling import compile_backbone
+from ...reporting import Reporter
 from .adjusting import Adjusted
 from .masks import Masks, cut_to_boxes, over_boxes, to_bytes
 from .prediction import Prediction
@@ -41,7 +41,7 @@ class Inference:
             thing.
         mirror_only: whether those views are mirrored left to right only: pictures that have an upside.
         merge_policy: ``"MEAN"``, ``"MAX"`` or ``"MIN"``: the confidence of what several views show; see
-            :func:`core.detection.views.merge`. Below half the threshold a view does not show it.
+            :func:`core.detection.inference.views.merge`. Below half the threshold a view does not show it.
         mixed_precision: whether a GPU computes in 16 bits where that does no harm.
         compile: whether the backbone is translated for the card first.
     """

@@ -22,17 +22,17 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from ..errors import DeviceError, EnvironmentMissing, InvalidParameter, WorkerDied, error_from_code
-from ..imagery import Raster
-from ..packages import ModelCard, Package
-from ..reporting import Reporter
+from ...errors import DeviceError, EnvironmentMissing, InvalidParameter, WorkerDied, error_from_code
+from ...imagery import Raster
+from ...packages import ModelCard, Package
+from ...reporting import Reporter
+from ..inference.predictor import Inference
+from ..tiles import Tile
 from . import shipping
 from .blocks import Block, Seen, from_bytes
 from .crew import HEARTBEAT
 from .fingerprint import package_digest
-from .inference import Inference
 from .remote import Task
-from .tiles import Tile
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -48,7 +48,8 @@ class Cluster:
 
     Args:
         address: of its scheduler, such as ``tcp://server:8786``.
-        raster, model, card, how, tile_size, block_size, skip, device, parallel: see :class:`core.detection.remote.Task`.
+        raster, model, card, how, tile_size, block_size, skip, device, parallel: see
+            :class:`core.detection.sightings.remote.Task`.
         report: is told what the workers say, and knows whether the user cancelled.
     """
 

@@ -12,19 +12,19 @@ import numpy as np
 import pytest
 import shapely
 
-from core.detection import journal as journals
-from core.detection.blocks import Seen, from_bytes, nothing_in, to_bytes
-from core.detection.inference import Inference
-from core.detection.journal import open_journal
+from core.detection.inference.predictor import Inference
 from core.detection.objects import Objects, Sightings
 from core.detection.pipeline import detect
+from core.detection.sightings import journal as journals
+from core.detection.sightings.blocks import Seen, from_bytes, nothing_in, to_bytes
+from core.detection.sightings.journal import open_journal
 from core.detection.tiles import Grid
 from core.imagery import Raster, open_imagery
 from core.packages import Package
 from core.reporting import Reporter, silent
 from tests.core.detection.scenes import Finder, card, draw
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 TILES, BLOCKS = 165, 3
 HOW = Inference(threshold=0.01, batch_size=8)
 
@@ -62,7 +62,7 @@ def network(monkeypatch):
         loaded.append(Finder())
         return loaded[-1]
 
-    monkeypatch.setattr("core.detection.local.load", load)
+    monkeypatch.setattr("core.detection.sightings.local.load", load)
     return loaded
 
 
@@ -80,9 +80,9 @@ def assert_equal(one, other):
 CHILD = """
 import os, signal, sys
 sys.path.insert(0, {root!r})
-import core.detection.local
+import core.detection.sightings.local
 from tests.core.detection.scenes import Finder
-from tests.core.detection.test_resume import make_package, search
+from tests.core.detection.sightings.test_journal import make_package, search
 
 class Dies(Finder):
     def forward(self, images):
@@ -90,7 +90,7 @@ class Dies(Finder):
             os.kill(os.getpid(), signal.SIGKILL)
         return super().forward(images)
 
-core.detection.local.load = lambda package, device: Dies()
+core.detection.sightings.local.load = lambda package, device: Dies()
 search({scene!r}, make_package({folder!r}))
 """
 
@@ -128,7 +128,7 @@ def test_a_cancelled_search_goes_on(cache, scene, package, network, monkeypatch)
     expected = search(scene, package)
     cancel = threading.Event()
     with monkeypatch.context() as patch:
-        patch.setattr("core.detection.local.load", lambda package, device: Cancels(cancel))
+        patch.setattr("core.detection.sightings.local.load", lambda package, device: Cancels(cancel))
         with detect(scene, package, how=HOW, resume=True, report=Reporter(lambda _: None, cancel)) as stream:
             part = Objects.join(list(stream))
     assert stream.partial and 0 < len(part) < len(expected)

@@ -13,16 +13,16 @@ from typing import Any
 
 import torch
 
-from ..errors import DeviceError, InputError, ModelError
-from ..events import Event, Message
-from ..imagery import Raster
-from ..library_errors import translate
-from ..packages import ModelCard, Package
-from ..reporting import Reporter
+from ...errors import DeviceError, InputError, ModelError
+from ...events import Event, Message
+from ...imagery import Raster
+from ...library_errors import translate
+from ...packages import ModelCard, Package
+from ...reporting import Reporter
+from ..inference.predictor import Inference
 from .blocks import Block, Seen, to_bytes
 from .crew import Crew
 from .fingerprint import package_digest
-from .inference import Inference
 from .local import Network, fit_batch, thread_count
 from .reader import Reader
 from .shipping import ROOT
@@ -62,12 +62,12 @@ def search(task: bytes, root: str, blocks: bytes, here: str) -> dict[str, Any]:
     Args:
         task: pickled :class:`Task`.
         root: the name of the package ``core`` where it was pickled.
-        blocks: pickled list of :class:`core.detection.blocks.Block`.
+        blocks: pickled list of :class:`core.detection.sightings.blocks.Block`.
         here: the worker's name, for errors.
 
     Returns:
-        ``"seen"``: for each block, what :func:`core.detection.blocks.to_bytes` makes of it; ``"said"``: messages for the user,
-        as pairs of text and level. Or ``"failure"``: code, message, hint and details of an error.
+        ``"seen"``: for each block, what :func:`core.detection.sightings.blocks.to_bytes` makes of it; ``"said"``: messages for
+        the user, as pairs of text and level. Or ``"failure"``: code, message, hint and details of an error.
     """
     try:
         return _desk_of(task, root, here).search(_load(blocks, root))

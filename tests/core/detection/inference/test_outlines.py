@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import shapely
 
-from core.detection.masks import Masks
-from core.detection.outlines import largest_parts, outlines
+from core.detection.inference.masks import Masks
+from core.detection.inference.outlines import largest_parts, outlines
 
 
 def disc(radius, size=64, centre=None, soft=False):

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import nn
 
-from ..keeping import kept
-from ..models import load
-from ..packages import ModelCard, Package
-from ..reporting import Reporter
-from .inference import Inference, Predictor
+from ...keeping import kept
+from ...models import load
+from ...packages import ModelCard, Package
+from ...reporting import Reporter
+from ..inference.predictor import Inference, Predictor
 
 _MOST_THREADS = 8
 

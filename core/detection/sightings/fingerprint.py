@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from ..imagery import Raster
-from ..imagery.identity import identity
-from ..packages import ModelCard, Package
-from .inference import Inference
-from .tiles import Grid
+from ...imagery import Raster
+from ...imagery.identity import identity
+from ...packages import ModelCard, Package
+from ..inference.predictor import Inference
+from ..tiles import Grid
 
 VERSION = 1  # of the way from pixels to sightings: raised with every change that changes what is seen
 _OF_THE_MACHINE = ("batch_size", "compile")  # how quickly it is seen, not what

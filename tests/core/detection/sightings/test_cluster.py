@@ -14,11 +14,11 @@ import pytest
 import shapely
 import torch
 
-from core.detection.blocks import from_bytes
-from core.detection.inference import Inference
-from core.detection.journal import open_journal
+from core.detection.inference.predictor import Inference
 from core.detection.objects import Objects
 from core.detection.pipeline import detect
+from core.detection.sightings.blocks import from_bytes
+from core.detection.sightings.journal import open_journal
 from core.errors import DeviceError, EnvironmentMissing, InputError, InvalidParameter, ModelError
 from core.packages import read_package
 from core.reporting import Reporter, silent
@@ -249,7 +249,7 @@ def test_an_unforeseen_error_tells_where(cluster, scene):
 
 
 def test_a_scheduler_that_is_not_there(scene, monkeypatch):
-    monkeypatch.setattr("core.detection.cluster._CONNECT", 1)
+    monkeypatch.setattr("core.detection.sightings.cluster._CONNECT", 1)
     with pytest.raises(DeviceError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:1"):
         search(scene, scheduler="tcp://127.0.0.1:1")
     with pytest.raises(InvalidParameter, match="which is no address"):
@@ -264,6 +264,8 @@ def test_without_dask(scene, monkeypatch):
 
 
 def test_workers_of_another_python_are_refused(cluster, scene, monkeypatch):
-    monkeypatch.setattr("core.detection.cluster.sys", type("Python", (), {"version_info": (2, 7), "executable": "python"}))
+    monkeypatch.setattr(
+        "core.detection.sightings.cluster.sys", type("Python", (), {"version_info": (2, 7), "executable": "python"})
+    )
     with pytest.raises(EnvironmentMissing, match=r"runs Python 3\.\d+, but Kestrel here runs 2.7"):
         search(scene, scheduler=cluster.scheduler_address)

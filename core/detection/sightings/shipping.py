@@ -30,7 +30,7 @@ class Parcel:
         name: of the package that the code becomes on a worker.
         code: a zip of the folder ``core``.
         root: what the package ``core`` is called where the task was pickled.
-        task: the pickled :class:`core.detection.cluster.Task`.
+        task: the pickled :class:`core.detection.sightings.cluster.Task`.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Parcel:
 
 def parcel(task: bytes) -> Parcel:
     """Pack the code that runs here together with a task."""
-    folder = Path(__file__).parents[1]
+    folder = Path(__file__).parents[2]
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*.py")):
@@ -77,10 +77,10 @@ def work(sent: tuple[str, bytes, str, bytes], blocks: bytes) -> dict[str, Any]:
 
     Args:
         sent: see :meth:`Parcel.plain`.
-        blocks: pickled list of :class:`core.detection.blocks.Block`.
+        blocks: pickled list of :class:`core.detection.sightings.blocks.Block`.
 
     Returns:
-        See :func:`core.detection.remote.search`; or under ``"failure"`` code, message, hint and details of an error.
+        See :func:`core.detection.sightings.remote.search`; or under ``"failure"`` code, message, hint and details of an error.
     """
     import importlib
     import io
@@ -111,7 +111,7 @@ def work(sent: tuple[str, bytes, str, bytes], blocks: bytes) -> dict[str, Any]:
         if str(base) not in sys.path:
             sys.path.append(str(base))
             importlib.invalidate_caches()
-        remote = importlib.import_module(name + ".core.detection.remote")
+        remote = importlib.import_module(name + ".core.detection.sightings.remote")
     except ImportError as error:
         missing = (error.name or str(error)).partition(".")[0]
         hint = f"Install what Kestrel needs there: {sys.executable} -m pip install -r requirements.txt (in Kestrel's folder)."
@@ -127,6 +127,6 @@ def forget(name: str) -> None:
     """Let go of raster and model; runs on a worker."""
     import sys
 
-    remote = sys.modules.get(name + ".core.detection.remote")
+    remote = sys.modules.get(name + ".core.detection.sightings.remote")
     if remote is not None:
         remote.forget()

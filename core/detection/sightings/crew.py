@@ -15,14 +15,14 @@ import numpy as np
 import shapely
 import torch
 
-from ..errors import DeviceError
-from ..reporting import Reporter
+from ...errors import DeviceError
+from ...reporting import Reporter
+from ..inference.outlines import outlines
+from ..inference.predictor import Prediction, Predictor
+from ..objects import Sightings
+from ..tiles import Tile
 from .blocks import Block, Seen, nothing_in
-from .inference import Prediction, Predictor
-from .objects import Sightings
-from .outlines import outlines
 from .reader import Picture, Reader
-from .tiles import Tile
 
 HEARTBEAT = 0.3  # seconds between signs of life, and looks for a cancel
 _BLOCKS_OPEN = 2  # blocks between the reader and whoever takes the results

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import torch
 
-from ..errors import InputError
-from ..imagery import Raster, Window
-from ..models import prepare
-from ..packages import ModelCard
-from .tiles import Tile
+from ...errors import InputError
+from ...imagery import Raster, Window
+from ...models import prepare
+from ...packages import ModelCard
+from ..tiles import Tile
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ import rasterio.features
 import shapely
 import torch
 
-from core.detection.inference import Inference, Predictor
-from core.detection.masks import Masks
-from core.detection.outlines import outlines
-from core.detection.prediction import Prediction
-from core.detection.views import View, all_views, merge
+from core.detection.inference.masks import Masks
+from core.detection.inference.outlines import outlines
+from core.detection.inference.prediction import Prediction
+from core.detection.inference.predictor import Inference, Predictor
+from core.detection.inference.views import View, all_views, merge
 from core.models import load
 from core.packages import read_package
 from tests.core.detection.scenes import Finder
