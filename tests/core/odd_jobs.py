@@ -160,6 +160,33 @@ def hold_the_lock(job, report):
     ctypes.PyDLL(None).sleep(120)
 
 
+made = []
+
+
+@_job
+def count(job, report):
+    """Say who does it, and how often the thing had to be made that a worker keeps."""
+    from core.keeping import kept
+
+    kept("thing", job.path, lambda: made.append(job.path))
+    return {"PID": os.getpid(), "MADE": len(made)}
+
+
+@_job
+def compute(job, report):
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compute(JOBS["compute"]):
+    """A job that uses a graphics card if there is one."""
+
+    processor: str = parameter(Kind.FIELD, "Processor Type", "", "AUTO")
+
+
+JOBS["compute"] = Compute
+
+
 def double(number):
     import core.errors  # the path goes to the children too
 

@@ -95,7 +95,8 @@ def test_from_the_least_certain_upward_keep_and_drop(dock: LabelDock, mouse: Mou
     assert review.text.text() == "<b>shed · 20 %</b><br>1 of 3 · 0 decided"
     view = mouse.canvas.extent()
     centre = mouse.screen(170, 70)
-    assert abs(centre.x() - mouse.canvas.width() / 2) < 3 and abs(centre.y() - mouse.canvas.height() / 2) < 3
+    size = mouse.canvas.mapSettings().outputSize()
+    assert abs(centre.x() - size.width() / 2) < 3 and abs(centre.y() - size.height() / 2) < 3
     assert sum(isinstance(item, QgsRubberBand) and item.isVisible() for item in mouse.canvas.items()) == 2
     mouse.key(Qt.Key.Key_Return)
     assert labels(dock) == ["shed"] and "55 %" in review.text.text()
@@ -108,7 +109,7 @@ def test_from_the_least_certain_upward_keep_and_drop(dock: LabelDock, mouse: Mou
     assert "dropped" in review.text.text() and "3 decided" in review.text.text()
     mouse.key(Qt.Key.Key_P, "p")
     mouse.key(Qt.Key.Key_A, "a")  # once more: it has a label
-    assert labels(dock) == ["shed", "shed"] and "label already" in dock.desk.messages()[-1]
+    assert labels(dock) == ["shed", "shed"] and any("label already" in text for text in dock.desk.messages())
 
 
 def test_it_goes_on_where_it_was_left(dock: LabelDock, mouse: Mouse, found: QgsVectorLayer) -> None:
@@ -136,7 +137,7 @@ def test_fix_makes_a_label_and_takes_the_vertex_tool(dock: LabelDock, mouse: Mou
     dock.desk.vertex_tool.triggered.connect(lambda: pressed.append(True))
     begin(dock, found)
     mouse.key(Qt.Key.Key_F, "f")
-    (key,) = dock.session.labels.layer.selectedFeatureIds()
+    assert dock.session.labels.layer.selectedFeatureCount() == 1
     assert pressed == [True] and labels(dock) == ["shed"] and dock.desk.activeLayer() is dock.session.labels.layer
     assert dock.review.walk.decided == {2: "fixed"}
     dock.review.next.trigger()
@@ -156,7 +157,7 @@ def test_misses_and_false_alarms(dock: LabelDock, mouse: Mouse) -> None:
     assert labels(dock) == ["tent"] and dock.session.schema.by_name("tent") is not None
     assert "shed · 20 % · false alarm" in review.text.text()
     mouse.key(Qt.Key.Key_R, "r")
-    assert labels(dock) == ["tent"] and "All 2 objects" in dock.desk.messages()[-1]
+    assert labels(dock) == ["tent"] and any("All 2 objects" in text for text in dock.desk.messages())
     review.marks.setCurrentIndex(3)
     assert "of 3" in review.text.text()
 

@@ -68,7 +68,8 @@ class Walk:
 
         Args:
             name: of their class; None for all.
-            least, most: their confidence, 0 to 100; those without one are always in.
+            least: their lowest confidence, 0 to 100; those without one are always in.
+            most: their highest.
             marks: what they are, such as ``FP``; None for all.
         """
         current, wanted = self.current, None if marks is None else set(marks)
