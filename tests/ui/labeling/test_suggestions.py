@@ -20,6 +20,7 @@ from osgeo import ogr, osr
 from qgis.core import QgsGeometry, QgsProject, QgsRasterLayer, QgsRectangle, QgsSettings
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QEvent, Qt
+from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import QApplication, QMessageBox
 
 HOUSE, SHED = LabelClass(1, "house", "#ff0010"), LabelClass(4, "shed", "#00ff00")
@@ -171,6 +172,20 @@ def test_keys_step_accept_reject_and_choose_a_class(suggested: LabelDock, mouse:
     mouse.key(Qt.Key.Key_2, "2")
     assert labels(suggested) == ["house", "shed"] and pool.current is None
     assert not suggested.suggestions.accept.isEnabled()
+
+
+def test_the_keys_are_not_taken_by_shortcuts_of_qgis(suggested: LabelDock, mouse: Mouse) -> None:
+    """R alone toggles streaming there."""
+
+    def claimed(keys: Qt.KeyboardModifier) -> bool:
+        event = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_R, keys, "r")
+        event.ignore()
+        QApplication.sendEvent(mouse.canvas, event)
+        return event.isAccepted()
+
+    assert claimed(Qt.KeyboardModifier.NoModifier) and not claimed(Qt.KeyboardModifier.ControlModifier)
+    mouse.canvas.unsetMapTool(suggested.suggestions.tool)
+    assert not claimed(Qt.KeyboardModifier.NoModifier)
 
 
 def test_all_are_accepted_in_one_step_and_undo_gives_them_back(suggested: LabelDock, wait: Any) -> None:

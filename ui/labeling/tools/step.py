@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qgis.core import QgsPointXY
 from qgis.gui import QgsMapCanvas, QgsMapMouseEvent, QgsMapTool
-from qgis.PyQt.QtCore import QPoint, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QEvent, QObject, QPoint, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import QApplication
 
@@ -13,6 +13,7 @@ _REJECT = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_R)
 _NEXT = (Qt.Key.Key_Right, Qt.Key.Key_N)
 _BACK = (Qt.Key.Key_Left, Qt.Key.Key_P)
 _FIX = (Qt.Key.Key_F,)
+_OURS = {*_ACCEPT, *_REJECT, *_NEXT, *_BACK, *_FIX}
 _COMMAND = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 
@@ -34,6 +35,24 @@ class StepTool(QgsMapTool):
         super().__init__(canvas)
         self._pressed: QPoint | None = None
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def activate(self) -> None:
+        """Take the keys before QGIS's shortcuts do: R alone toggles its streaming."""
+        super().activate()
+        self.canvas().installEventFilter(self)
+
+    def deactivate(self) -> None:
+        """Leave the keys to QGIS."""
+        self.canvas().removeEventFilter(self)
+        super().deactivate()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Claim a key that is ours; it comes back as a key press."""
+        if event.type() == QEvent.Type.ShortcutOverride and not event.modifiers() & _COMMAND:
+            if event.key() in _OURS or (event.text() or "none") in "123456789":
+                event.accept()
+                return True
+        return False
 
     def canvasPressEvent(self, event: QgsMapMouseEvent) -> None:
         """Remember where: a click is no drag."""
