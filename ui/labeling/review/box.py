@@ -213,7 +213,6 @@ class ReviewBox(QWidget):
             self.tr("Keys on the map: Enter/A keep, F fix, Delete/R drop, 1–9 keep with that class, ←/→ step.")
         )  # fmt: skip
         keys.setWordWrap(True)
-        keys.setEnabled(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.addLayout(form)

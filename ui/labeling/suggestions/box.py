@@ -193,7 +193,6 @@ class SuggestBox(QWidget):
             )
         )
         self.keys.setWordWrap(True)
-        self.keys.setEnabled(False)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

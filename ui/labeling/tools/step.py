@@ -48,11 +48,12 @@ class StepTool(QgsMapTool):
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Claim a key that is ours; it comes back as a key press."""
-        if event.type() == QEvent.Type.ShortcutOverride and not event.modifiers() & _COMMAND:
-            if event.key() in _OURS or (event.text() or "none") in "123456789":
-                event.accept()
-                return True
-        return False
+        if event.type() != QEvent.Type.ShortcutOverride or event.modifiers() & _COMMAND:
+            return False
+        ours = event.key() in _OURS or (event.text() or "none") in "123456789"
+        if ours:
+            event.accept()
+        return ours
 
     def canvasPressEvent(self, event: QgsMapMouseEvent) -> None:
         """Remember where: a click is no drag."""
