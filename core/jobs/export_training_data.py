@@ -275,7 +275,8 @@ class ExportTrainingData(Job):
         width = self.tile_size_x or usual
         height = self.tile_size_y or width
         across, down = (
-            tile // 2 if stride is None else stride or tile for tile, stride in ((width, self.stride_x), (height, self.stride_y))
+            tile // 2 if stride is None else stride or tile
+            for tile, stride in ((width, self.stride_x), (height, self.stride_y))
         )
         return (width, height), (across, down)
 

@@ -15,6 +15,7 @@ from .bars import bar
 from .class_dialog import ask_class
 from .class_tree import ClassTree
 from .coverage_box import CoverageBox
+from .export import ExportTab
 from .objects_model import ObjectsModel
 from .objects_view import ObjectsView
 from .session import Session
@@ -45,6 +46,7 @@ class LabelDock(QgsDockWidget):
         self.classes = ClassTree(self.session, self.model)
         self.objects = ObjectsView(self.session, self.model, self._iface.mapCanvas())
         self.coverage = CoverageBox(self.session, self.tools, self._iface.mapCanvas())
+        self.export = ExportTab(self.session, self._iface.mapCanvas(), self._iface.messageBar())
         self._undo = self._action("/mActionUndo.svg", self.tr("Undo"), self.session.undo)
         self._redo = self._action("/mActionRedo.svg", self.tr("Redo"), self.session.redo)
         self._save = self._action("/mActionSaveAllEdits.svg", self.tr("Save labels"), self.session.save)
@@ -68,6 +70,7 @@ class LabelDock(QgsDockWidget):
         """End the session and let go of QGIS."""
         self.session.close()
         self.tools.unload()
+        self.export.unload()
         self.model.close()
         for action in self.tools.actions():
             self._iface.unregisterMainWindowAction(action)
@@ -103,6 +106,7 @@ class LabelDock(QgsDockWidget):
         tabs = QTabWidget()
         tabs.addTab(self.objects, self.tr("Objects"))
         tabs.addTab(self.coverage, self.tr("Coverage"))
+        tabs.addTab(self.export, self.tr("Export"))
         parts = QSplitter(Qt.Orientation.Vertical)
         parts.addWidget(upper)
         parts.addWidget(tabs)

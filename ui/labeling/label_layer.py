@@ -85,6 +85,18 @@ class LabelLayer(EditedLayer):
             return self.schema.by_value(key) if isinstance(key, (int, float)) else None
         return self.schema.by_name(key) if isinstance(key, str) else None
 
+    def class_fields(self) -> tuple[str, str]:
+        """Return the fields with the classes' values and names, for an export: both say the same, but values are the schema's.
+
+        The second is empty where there is only one of the two, which is the first then.
+        """
+        names = self.layer.fields()
+        own = names.at(self.class_field).name()
+        if self._other < 0:
+            return own, ""
+        other = names.at(self._other).name()
+        return (own, other) if self.holds_values else (other, own)
+
     def add(self, geometry: QgsGeometry, item: LabelClass) -> int:
         """Add a label and save it.
 
