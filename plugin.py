@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from .ui.desktop import Desktop
     from .ui.labeling.entry import Labeling
+    from .ui.workflow.entry import Workflow
 
 MENU = "Kestrel"
 _IN_A_WINDOW = {"checkenvironment", "modelinformation"}  # tools that the menu has as a window of its own
@@ -34,6 +35,7 @@ class KestrelPlugin:
         self.translator: QTranslator | None = None
         self.actions: list[QAction] = []
         self.labeling: Labeling | None = None
+        self.workflow: Workflow | None = None
 
     def initProcessing(self) -> None:
         """Register the algorithms."""
@@ -63,7 +65,11 @@ class KestrelPlugin:
                 self._add(algorithm.name(), f"{algorithm.displayName()}…", partial(self.desktop.open_tool, algorithm.id()))
         from .ui.labeling.entry import Labeling
 
-        self.labeling = Labeling(self.iface)
+        self.labeling = Labeling(self.iface, self.desktop.open_tool)
+        self.desktop.classes_chosen.connect(self.labeling.take_classes)
+        from .ui.workflow.entry import Workflow
+
+        self.workflow = Workflow(self.iface, self.desktop, self.labeling, self.provider.runs)
 
     def unload(self) -> None:
         """Take everything out of QGIS again."""
@@ -72,6 +78,9 @@ class KestrelPlugin:
             self.iface.unregisterMainWindowAction(action)
             action.deleteLater()
         self.actions.clear()
+        if self.workflow is not None:
+            self.workflow.unload()
+            self.workflow = None
         if self.labeling is not None:
             self.labeling.unload()
             self.labeling = None

@@ -72,7 +72,7 @@ def test_the_menu_opens_the_tools_and_goes_again(kestrel: Any, monkeypatch: pyte
     texts = {action.text(): action for _, action in added}
     assert set(texts) >= {"Environment…", "Train Deep Learning Model…", "Train and Detect Objects…"} and len(texts) == 9
     opened: list[str] = []
-    monkeypatch.setattr(processing, "execAlgorithmDialog", lambda name, parameters: opened.append(name), raising=False)
+    monkeypatch.setattr(processing, "createAlgorithmDialog", lambda name, parameters: opened.append(name), raising=False)
     monkeypatch.setattr(readiness, "find_python", lambda check=True: Path("python"))
     texts["Train and Detect Objects…"].trigger()
     assert opened == ["kestrel:trainanddetect"]

@@ -82,7 +82,7 @@ def test_a_tool_without_an_environment_offers_one(plugin: Any, iface: Any, monke
     import processing
 
     opened: list[str] = []
-    monkeypatch.setattr(processing, "execAlgorithmDialog", opened.append, raising=False)
+    monkeypatch.setattr(processing, "createAlgorithmDialog", opened.append, raising=False)
     tool = next(action for action in plugin.actions if action.objectName() == "kestrel_detectobjects")
     tool.trigger()
     tool.trigger()

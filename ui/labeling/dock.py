@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qgis.core import Qgis, QgsApplication, QgsSettings, QgsVectorLayer
@@ -25,6 +26,8 @@ from .toolbox import ToolBox
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
 
+    from ...core.classes import ClassInfo
+
 _SETTINGS = "kestrel/labeling"
 _SECONDS = 6  # that a message stays
 
@@ -35,6 +38,7 @@ class LabelDock(QgsDockWidget):
     def __init__(self, iface: QgisInterface) -> None:
         self._iface = iface
         self._warning: QgsMessageBarItem | None = None
+        self._waiting: tuple[ClassInfo, ...] = ()  # classes for when labeling begins
         super().__init__(self._iface.mainWindow())
         self.setObjectName("kestrel_label_objects")
         self.setWindowTitle(self.tr("Label Objects"))
@@ -65,6 +69,17 @@ class LabelDock(QgsDockWidget):
         for action in self.tools.actions():
             self._iface.registerMainWindowAction(action, "")
         self._refresh()
+
+    def take_classes(self, classes: Sequence[ClassInfo]) -> None:
+        """Add classes, such as those of a model; before labeling has begun they wait until it does."""
+        if self.session.labels is None:
+            self._waiting = tuple(classes)
+            names = ", ".join(item.name for item in classes)
+            text = self.tr("Start labeling first: then the classes come in ({}).").format(names)
+            self._say(text, Qgis.MessageLevel.Info)
+            return
+        self._waiting = ()
+        self.classes.take(classes)
 
     def unload(self) -> None:
         """End the session and let go of QGIS."""
@@ -155,6 +170,8 @@ class LabelDock(QgsDockWidget):
     def _opened(self) -> None:
         self.model.open(self.session.labels, self.session.grid)
         self._iface.setActiveLayer(self.session.labels.layer)
+        if self._waiting:
+            self.take_classes(self._waiting)
         self._refresh()
 
     def _closed(self) -> None:

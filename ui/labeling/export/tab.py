@@ -30,6 +30,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ....core.errors import KestrelError
 from ....core.jobs import ExportTrainingData
+from ...free_names import free_path
 from ...tool_run import ToolRun
 from ..session import Session
 from .form import ToolForm
@@ -187,12 +188,7 @@ class ExportTab(QWidget):
         source = Path(session.labels.layer.source().split("|")[0])
         if not source.is_file():
             return
-        folder = source.with_name(f"{source.stem}_chips")
-        number = 2
-        while folder.exists():
-            folder = source.with_name(f"{source.stem}_chips_{number}")
-            number += 1
-        self._folder = str(folder)
+        self._folder = free_path(source.with_name(f"{source.stem}_chips"))
         self.form.set_values({"OUTPUT": self._folder})
 
     def _refresh(self) -> None:
