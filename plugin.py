@@ -78,12 +78,12 @@ class KestrelPlugin:
             self.iface.unregisterMainWindowAction(action)
             action.deleteLater()
         self.actions.clear()
-        if self.workflow is not None:
-            self.workflow.unload()
-            self.workflow = None
         if self.labeling is not None:
             self.labeling.unload()
             self.labeling = None
+        if self.workflow is not None:
+            self.workflow.unload()
+            self.workflow = None
         if self.desktop is not None:
             self.desktop.unload()
             self.desktop = None
