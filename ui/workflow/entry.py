@@ -58,7 +58,10 @@ class Workflow:
             self.panel.model_wanted.connect(self._desktop.open_inspector)
             self.panel.labeling_wanted.connect(self._labeling.show)
             self.panel.setToggleVisibilityAction(self.action)
-            self._iface.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.panel)
+            # Full height, with a tab beside that of the labels when both are there.
+            self._iface.addTabifiedDockWidget(
+                Qt.DockWidgetArea.RightDockWidgetArea, self.panel, ["kestrel_label_objects"], True
+            )
         self.panel.setUserVisible(shown)
 
     def unload(self) -> None:

@@ -61,7 +61,7 @@ class WorkflowPanel(QgsDockWidget):
         self.cards["train"].add_button(self.choose)
         content = QWidget()
         content.setLayout(column)
-        area = QScrollArea()
+        self._area = area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -104,6 +104,8 @@ class WorkflowPanel(QgsDockWidget):
         for step in STEPS:
             if step.key != LABEL:
                 self._show_step(step)
+        bar = self._area.verticalScrollBar().sizeHint().width()
+        self._area.setMinimumWidth(self._area.widget().minimumSizeHint().width() + bar)  # nothing is cut off at the side
         package = self.record.package
         self.choose.setText(self.tr("Without package") if package else self.tr("Use a package …"))
         self.choose.setToolTip(
@@ -153,7 +155,7 @@ class WorkflowPanel(QgsDockWidget):
         figures = words.numbers(step, good.results) if good else ""
         note = self._note(step)
         if live is not None:
-            card.show_state(RUNNING, words.running(live.progress), figures, note)
+            card.show_state(RUNNING, words.running(live.progress), figures)
             self._show_progress(step.key)
         elif last is None:
             card.show_state(WAITING, self.tr("Not yet."), "", note)

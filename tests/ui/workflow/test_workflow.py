@@ -337,7 +337,7 @@ def test_the_button_in_qgis_shows_the_panel_and_nothing_stays() -> None:
     iface.unregisterMainWindowAction.side_effect = QgsGui.shortcutsManager().unregisterAction
     workflow = Workflow(iface, MagicMock(), MagicMock(), runs)
     workflow.action.trigger()
-    assert workflow.panel is not None and iface.addDockWidget.call_count == 1
+    assert workflow.panel is not None and iface.addTabifiedDockWidget.call_count == 1
     assert "kestrel_workflow" in [action.objectName() for action in QgsGui.shortcutsManager().listActions()]
     ran(runs, "detectobjects", {}, {"COUNT": 1})
     workflow.unload()
