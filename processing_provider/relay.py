@@ -8,7 +8,7 @@ from html import escape
 
 from qgis.core import QgsProcessingFeedback
 
-from ..core.console import duration
+from ..core.console import duration, rate_text
 from ..core.events import Artifact, Event, Message, Progress
 
 _NUDGE = 0.5  # percent; QGIS takes no notice of less than 0.1, and a model divides it by the number of its steps
@@ -76,4 +76,4 @@ def _aligned(text: str) -> str:
 def _text(event: Progress) -> str:
     """Return stage, rate and time left, as far as they are known."""
     left = "" if event.remaining is None else f"{duration(event.remaining)} left"
-    return ", ".join(part for part in (event.stage, event.rate, left) if part)
+    return ", ".join(part for part in (event.stage, rate_text(event), left) if part)
