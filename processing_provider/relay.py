@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from html import escape
 
 from qgis.core import QgsProcessingFeedback
@@ -20,10 +21,12 @@ class Relay:
 
     Args:
         feedback: of the running algorithm.
+        tell: takes each event too, for those who show more of it than the log does.
     """
 
-    def __init__(self, feedback: QgsProcessingFeedback) -> None:
+    def __init__(self, feedback: QgsProcessingFeedback, tell: Callable[[Event], None] = lambda event: None) -> None:
         self._feedback = feedback
+        self._tell = tell
         self._fraction = 0.0
         self._stage = ""
         self._speed_at = time.monotonic()
@@ -32,6 +35,7 @@ class Relay:
 
     def show(self, event: Event) -> None:
         """Show one event. Metrics are for those who draw curves: the log has them in the messages of the job."""
+        self._tell(event)
         if isinstance(event, Progress):
             self._progress(event)
         elif isinstance(event, Message):
