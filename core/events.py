@@ -122,8 +122,6 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "float | None": (int, float, type(None)),
     "int | None": (int, type(None)),
     "dict[str, Any]": (dict,),
-    "list[str]": (list,),
-    "list[float]": (list,),
 }
 _PARTS: dict[str, tuple[type, ...]] = {"list[str]": (str,), "list[float]": (int, float)}
 _KINDS: dict[str, type] = {cls.kind: cls for cls in (Progress, Message, Metric, Found, Artifact, Result, Failure)}
@@ -151,6 +149,6 @@ def decode(line: str) -> Event | None:
 
 def _fits(value: Any, kind: str) -> bool:
     """Whether a value is what the annotation ``kind`` of an attribute says."""
-    if kind not in _TYPES:
-        return True
-    return isinstance(value, _TYPES[kind]) and (kind not in _PARTS or all(isinstance(part, _PARTS[kind]) for part in value))
+    if kind in _PARTS:
+        return isinstance(value, list) and all(isinstance(part, _PARTS[kind]) for part in value)
+    return kind not in _TYPES or isinstance(value, _TYPES[kind])

@@ -22,11 +22,15 @@ class Relay:
     Args:
         feedback: of the running algorithm.
         tell: takes each event too, for those who show more of it than the log does.
+        live: whether it takes objects as they are found.
     """
 
-    def __init__(self, feedback: QgsProcessingFeedback, tell: Callable[[Event], None] = lambda event: None) -> None:
+    def __init__(
+        self, feedback: QgsProcessingFeedback, tell: Callable[[Event], None] = lambda event: None, live: bool = False
+    ) -> None:
         self._feedback = feedback
         self._tell = tell
+        self.live = live
         self._fraction = 0.0
         self._stage = ""
         self._speed_at = time.monotonic()
