@@ -70,7 +70,7 @@ class Chart(QWidget):
     def sizeHint(self) -> QSize:
         """Return a size with room for a dozen lines of text."""
         height = self.fontMetrics().height()
-        return QSize(22 * height, 12 * height)
+        return QSize(24 * height, 13 * height)
 
     def minimumSizeHint(self) -> QSize:
         """Return the smallest size that can be read."""
@@ -83,7 +83,7 @@ class Chart(QWidget):
         """Return the axes: across and upright."""
         last = max((curve.series.x[-1] for curve in self._curves), default=1.0)
         first = min((curve.series.x[0] for curve in self._curves), default=0.0)
-        across = Scale(min(first, 0.0) if last < 2 else min(first, 1.0), max(last, 1.0) if last != first else last + 1)
+        across = Scale(0.0 if first < 1 or last <= first else first, max(last, 1.0))
         shown = [value for curve in self._curves for value in _without_outliers(curve)]
         return across, around(shown, self._logarithmic, self._zero)
 
@@ -91,7 +91,8 @@ class Chart(QWidget):
         metrics = self.fontMetrics()
         line = metrics.height()
         left = max((metrics.horizontalAdvance(text) for text in upright), default=0) + 0.7 * line
-        return QRectF(left, 2.5 * line, max(self.width() - left - 0.8 * line, 10), max(self.height() - 4.9 * line, 10))
+        top = (2.5 + 1.1 * max((row for *_, row in self._legend()), default=0)) * line
+        return QRectF(left, top, max(self.width() - left - 0.8 * line, 10), max(self.height() - top - 2.4 * line, 10))
 
     # Painting
 
@@ -110,14 +111,14 @@ class Chart(QWidget):
         for curve in sorted(self._curves, key=lambda curve: not curve.faint):
             self._draw_curve(painter, frame, curve, across, upright)
         painter.restore()
-        self._draw_head(painter, across)
+        self._draw_head(painter)
         if self._mouse is not None and self._curves:
             self._draw_readout(painter, frame, across, upright)
 
     def _draw_axes(
         self, painter: QPainter, frame: QRectF, across: Scale, upright: Scale, y_ticks: list[float], texts: list[str]
     ) -> None:
-        text, grid = self.palette().color(QPalette.ColorRole.WindowText), self._soft(0.16)
+        grid = self._soft(0.16)
         metrics, line = self.fontMetrics(), self.fontMetrics().height()
         for tick, written in zip(y_ticks, texts, strict=True):
             y = frame.bottom() - upright.place(tick) * frame.height()
@@ -125,9 +126,7 @@ class Chart(QWidget):
             painter.drawLine(QPointF(frame.left(), y), QPointF(frame.right(), y))
             painter.setPen(self._soft(0.75))
             painter.drawText(QPointF(frame.left() - 0.35 * line - metrics.horizontalAdvance(written), y + 0.33 * line), written)
-        ticks = across.ticks(max(int(frame.width() / (4 * line)), 2))
-        if across.high - across.low >= 2:
-            ticks = [tick for tick in ticks if abs(tick - round(tick)) < 1e-6]  # epochs are counted
+        ticks = across.ticks(max(int(frame.width() / (3 * line)), 2), whole=across.high - across.low >= 2)
         for tick, written in zip(ticks, tick_texts(ticks), strict=True):
             x = frame.left() + across.place(tick) * frame.width()
             painter.setPen(QPen(grid, 1))
@@ -141,7 +140,6 @@ class Chart(QWidget):
         painter.setPen(self._soft(0.75))
         width = metrics.horizontalAdvance(self._across)
         painter.drawText(QPointF(frame.center().x() - width / 2, frame.bottom() + 2.15 * line), self._across)
-        painter.setPen(text)
 
     def _draw_curve(self, painter: QPainter, frame: QRectF, curve: Curve, across: Scale, upright: Scale) -> None:
         points = [
@@ -161,9 +159,9 @@ class Chart(QWidget):
             for point in points:
                 painter.drawEllipse(point, 2.6, 2.6)
 
-    def _draw_head(self, painter: QPainter, across: Scale) -> None:
-        """Draw the title, and the legend with the values at the end, or under the mouse."""
-        metrics, line = self.fontMetrics(), self.fontMetrics().height()
+    def _draw_head(self, painter: QPainter) -> None:
+        """Draw the title and the legend."""
+        line = self.fontMetrics().height()
         font = painter.font()
         font.setBold(True)
         painter.setFont(font)
@@ -171,14 +169,23 @@ class Chart(QWidget):
         painter.drawText(QPointF(2, line), self._title)
         font.setBold(False)
         painter.setFont(font)
-        left = 2.0
-        for curve in self._curves:
-            written = curve.name
+        for curve, left, row in self._legend():
+            y = (2.05 + 1.1 * row) * line
             painter.setPen(QPen(self.colour(curve.colour), 1.2 if curve.faint else 2.4))
-            painter.drawLine(QPointF(left, 1.75 * line), QPointF(left + 1.1 * line, 1.75 * line))
+            painter.drawLine(QPointF(left, y - 0.3 * line), QPointF(left + 1.1 * line, y - 0.3 * line))
             painter.setPen(self._soft(0.9))
-            painter.drawText(QPointF(left + 1.45 * line, 2.05 * line), written)
-            left += 2.4 * line + metrics.horizontalAdvance(written)
+            painter.drawText(QPointF(left + 1.45 * line, y), curve.name)
+
+    def _legend(self) -> list[tuple[Curve, float, int]]:
+        """Return each curve with the left edge and the row of its place in the legend."""
+        line, left, row, places = self.fontMetrics().height(), 2.0, 0, []
+        for curve in self._curves:
+            width = 1.6 * line + self.fontMetrics().horizontalAdvance(curve.name)
+            if left > 2.0 and left + width > self.width():
+                left, row = 2.0, row + 1
+            places.append((curve, left, row))
+            left += width + 0.8 * line
+        return places
 
     def _draw_readout(self, painter: QPainter, frame: QRectF, across: Scale, upright: Scale) -> None:
         """Draw the values that are nearest to the mouse beside it."""
@@ -226,11 +233,11 @@ class Chart(QWidget):
 
     def mouseMoveEvent(self, event: object) -> None:
         """Show the values there."""
-        self._mouse = float(event.pos().x())  # type: ignore[attr-defined]
+        self._mouse = float(event.pos().x())
         self.update()
 
     def leaveEvent(self, _event: object) -> None:
-        """Show the values at the end again."""
+        """Show no values any more."""
         self._mouse = None
         self.update()
 

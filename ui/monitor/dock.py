@@ -36,7 +36,7 @@ SHOWS = "kestrel/monitor/shows_found"
 
 
 class MonitorDock(QgsDockWidget):
-    """Made when the plugin starts, so that it knows of all runs; costs nothing while it is hidden.
+    """Costs next to nothing while it is hidden. Whoever makes it calls :meth:`begin`; the rest it hears by itself.
 
     Args:
         runs: tells of them.
@@ -68,15 +68,14 @@ class MonitorDock(QgsDockWidget):
         self._later.setInterval(REFRESH)
         self._later.timeout.connect(self.view.refresh)
         self._lay_out()
-        runs.begun.connect(self._begun)
         runs.told.connect(self._told)
         runs.ended.connect(self._ended)
         self.view.show_record(None)
 
     def unload(self) -> None:
         """Listen no more, and close the reports."""
-        for signal, slot in ((self._runs.begun, self._begun), (self._runs.told, self._told), (self._runs.ended, self._ended)):
-            signal.disconnect(slot)
+        self._runs.told.disconnect(self._told)
+        self._runs.ended.disconnect(self._ended)
         self._later.stop()
         for window in self._reports:
             window.close()
@@ -96,7 +95,8 @@ class MonitorDock(QgsDockWidget):
 
     # What runs
 
-    def _begun(self, run: Run) -> None:
+    def begin(self, run: Run) -> None:
+        """Follow a run that begins."""
         record = Record(run.algorithm, run.title, run.job, run.cancel, run.begun)
         self.records[run] = record
         when = time.strftime("%H:%M", time.localtime(run.begun))
@@ -173,6 +173,7 @@ class MonitorDock(QgsDockWidget):
         area.setWidget(self.view)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setMinimumWidth(20 * self.fontMetrics().height())
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
         layout = QVBoxLayout(inside)

@@ -30,45 +30,54 @@ class Monitor:
 
     Attributes:
         action: shows and hides the dock.
-        dock: is there from the beginning, so that it knows all runs.
+        dock: None until something runs or it is first wanted.
         live: keeps the layers of searches.
     """
 
     def __init__(self, iface: QgisInterface, runs: Runs, show_model: Callable[[str], None]) -> None:
-        self._iface, self._runs = iface, runs
+        self._iface, self._runs, self._show_model = iface, runs, show_model
         text = QCoreApplication.translate("Monitor", "Run Monitor")
         self.action = QAction(icon("run_monitor"), text, iface.mainWindow())
         self.action.setObjectName("kestrel_run_monitor_action")
         self.action.setCheckable(True)
+        self.action.triggered.connect(self.show)
         self.live = LiveLayers(runs)
-        self.dock = MonitorDock(runs, show_model, self._show_live)
-        self.dock.setToggleVisibilityAction(self.action)
-        iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
-        self.dock.hide()
+        self.dock: MonitorDock | None = None
         iface.addToolBarIcon(self.action)
         iface.addPluginToMenu(MENU, self.action)
         iface.registerMainWindowAction(self.action, "")
         runs.begun.connect(self._begun)
         self._show_live(is_on(SHOWS))
 
-    def show(self) -> None:
-        """Bring the dock up."""
-        self.dock.setUserVisible(True)
+    def show(self, shown: bool = True) -> None:
+        """Show or hide the dock."""
+        self._made().setUserVisible(shown)
 
     def unload(self) -> None:
         """Take everything out of QGIS again."""
         self._show_live(False)
         self._runs.begun.disconnect(self._begun)
         self.live.unload()
-        self.dock.unload()
-        self._iface.removeDockWidget(self.dock)
-        self.dock.deleteLater()
+        if self.dock is not None:
+            self.dock.unload()
+            self._iface.removeDockWidget(self.dock)
+            self.dock.deleteLater()
+            self.dock = None
         self._iface.unregisterMainWindowAction(self.action)
         self._iface.removeToolBarIcon(self.action)
         self._iface.removePluginMenu(MENU, self.action)
         self.action.deleteLater()
 
+    def _made(self) -> MonitorDock:
+        if self.dock is None:
+            self.dock = MonitorDock(self._runs, self._show_model, self._show_live)
+            self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+            self.dock.hide()
+            self.dock.setToggleVisibilityAction(self.action)
+        return self.dock
+
     def _begun(self, run: Run) -> None:
+        self._made().begin(run)
         if run.algorithm == "kestrel:trainmodel" and is_on(OPENS):
             self.show()
 

@@ -89,7 +89,7 @@ class Record:
     cancel: Callable[[], None]
     begun: float = field(default_factory=time.time)
     ended: float | None = None
-    progress: Progress = Progress(0.0)
+    progress: Progress = field(default_factory=lambda: Progress(0.0))
     loads: deque[tuple[float, int | None, float | None]] = field(default_factory=lambda: deque(maxlen=_LOADS))
     curves: dict[str, Series] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)

@@ -19,6 +19,7 @@ _REPLACED = (
     (r"</(t[dh])>", r"&nbsp;</\1>"),
     (r"<details><summary>(.*?)</summary>", r"<h4>\1</h4>"),
     (r"</details>|</?section>|</?figure[^>]*>", ""),
+    (r"<img[^>]*>", r"<p>\g<0></p>"),
     (r"<figcaption>(.*?)</figcaption>", r'<p class="lead">\1</p>'),
     (
         r'<span class="swatch" style="background: (.*?)"></span>',

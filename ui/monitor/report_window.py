@@ -1,6 +1,6 @@
-"""A window that shows a report of a tool inside QGIS. The pages are drawn for browsers; one opens them at the press of a button.
+"""A window that shows a report of a tool inside QGIS, with a button that opens it in the browser, for which it was drawn.
 
-Qt's browser engines do not come with every QGIS, its text widget does.
+Qt's browser engines do not come with every QGIS; its text widget does.
 """
 
 from __future__ import annotations

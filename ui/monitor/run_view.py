@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QFont
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
-    QFormLayout,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -59,7 +59,10 @@ class RunView(QWidget):
         self.report = self._button(self.tr("Open report"), "mActionPropertiesWidget.svg", self._open_report)
         self.model = self._button(self.tr("Show model"), "mActionIdentify.svg", self._show_model)
         self.numbers = QWidget()
-        self._rows = QFormLayout(self.numbers)
+        self._rows = QGridLayout(self.numbers)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setColumnStretch(1, 1)
+        self._shown: list[tuple[str, str]] = []
         self._lay_out()
 
     def show_record(self, record: Record | None) -> None:
@@ -88,7 +91,7 @@ class RunView(QWidget):
         self._refresh_meters(record)
         if not record.running:
             self._refresh_results(record)
-        self.numbers.setVisible(not record.running and self._rows.rowCount() > 0)
+        self.numbers.setVisible(not record.running and bool(self._shown))
         self.report.setVisible(not record.running and Path(record.output("html") or "?").is_file())
         self.model.setVisible(not record.running and Path(self._package() or "?").is_file())
 
@@ -124,7 +127,7 @@ class RunView(QWidget):
             return
         self._seen = seen
         loss = [
-            Curve(self.tr("within epochs"), curves["step_loss"], "grey", dots=False, faint=True),
+            Curve(self.tr("steps"), curves["step_loss"], "grey", dots=False, faint=True),
             Curve(self.tr("training"), curves["training_loss"], "blue"),
             Curve(self.tr("validation"), curves["validation_loss"], "orange"),
         ]
@@ -163,15 +166,16 @@ class RunView(QWidget):
 
     def _refresh_results(self, record: Record) -> None:
         rows = [(_short(label), _number(value)) for label, value in record.numbers()]
-        if self.numbers.property("rows") == [list(row) for row in rows]:
+        if self._shown == rows:
             return
-        self.numbers.setProperty("rows", [list(row) for row in rows])
-        while self._rows.rowCount():
-            self._rows.removeRow(0)
-        for label, value in rows:
-            name = _text()
+        self._shown = rows
+        while item := self._rows.takeAt(0):
+            item.widget().deleteLater()
+        for number, (label, value) in enumerate(rows):
+            name, digits = _text(), QLabel(f"<b>{value}</b>")
             name.setText(label)
-            self._rows.addRow(name, QLabel(value))
+            self._rows.addWidget(digits, number, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
+            self._rows.addWidget(name, number, 1)
 
     def _package(self) -> str:
         """Return the path of the model that was trained."""
@@ -198,7 +202,7 @@ class RunView(QWidget):
 
     def _button(self, text: str, icon: str, slot: object) -> QPushButton:
         button = QPushButton(QgsApplication.getThemeIcon(icon), text)
-        button.clicked.connect(lambda: slot())  # type: ignore[operator]
+        button.clicked.connect(lambda: slot())
         return button
 
     def _lay_out(self) -> None:
@@ -212,9 +216,6 @@ class RunView(QWidget):
         loss = QGridLayout()  # the check box lies in the empty corner of the chart
         loss.addWidget(self.loss, 0, 0)
         loss.addWidget(self.logarithmic, 0, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
-        meters = QHBoxLayout()
-        meters.addWidget(self.memory)
-        meters.addWidget(self.load)
         layout = QVBoxLayout(self)
         layout.addWidget(self.stage)
         layout.addLayout(running)
@@ -224,7 +225,8 @@ class RunView(QWidget):
         layout.addWidget(self.numbers)
         layout.addLayout(loss)
         layout.addWidget(self.quality)
-        layout.addLayout(meters)
+        layout.addWidget(self.memory)
+        layout.addWidget(self.load)
         layout.addWidget(self.warnings)
         layout.addStretch(1)
 

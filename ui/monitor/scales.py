@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
@@ -35,11 +36,14 @@ class Scale:
             return self.low + place * (self.high - self.low)
         return math.exp(math.log(self.low) + place * (math.log(self.high) - math.log(self.low)))
 
-    def ticks(self, most: int) -> list[float]:
-        """Return round numbers between the ends, at most ``most`` (2 or more)."""
+    def ticks(self, most: int, whole: bool = False) -> list[float]:
+        """Return round numbers between the ends, at most ``most`` (2 or more); ``whole`` ones if wanted."""
         if self.logarithmic and self.high / self.low >= 20:
             return _powers(self.low, self.high, most)
-        step = nice_step((self.high - self.low) / max(most - 1, 1))
+        least = (self.high - self.low) / max(most - 1, 1)
+        step = nice_step(max(least, 1.0) if whole else least)
+        if whole and step % 1:
+            step *= 2  # 2.5
         first = math.ceil(self.low / step - 1e-9)
         return [number * step for number in range(first, math.floor(self.high / step + 1e-9) + 1)][:most]
 
@@ -54,7 +58,7 @@ def tick_texts(ticks: Sequence[float]) -> list[str]:
     """Return the numbers as they are written, all with as many decimals as the steps between them need."""
     if len(ticks) > 2 and _is_ratio(ticks):
         return [f"{tick:.3g}" for tick in ticks]
-    step = min((b - a for a, b in zip(ticks, ticks[1:], strict=False)), default=abs(ticks[0]) if ticks else 1.0) or 1.0
+    step = min((b - a for a, b in pairwise(ticks)), default=abs(ticks[0]) if ticks else 1.0) or 1.0
     decimals = 0
     while decimals < 9 and abs(step * 10**decimals - round(step * 10**decimals)) > 1e-6:
         decimals += 1
