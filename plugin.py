@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from .ui.desktop import Desktop
     from .ui.labeling.entry import Labeling
+    from .ui.monitor.entry import Monitor
 
 MENU = "Kestrel"
 _IN_A_WINDOW = {"checkenvironment", "modelinformation"}  # tools that the menu has as a window of its own
@@ -34,6 +35,7 @@ class KestrelPlugin:
         self.translator: QTranslator | None = None
         self.actions: list[QAction] = []
         self.labeling: Labeling | None = None
+        self.monitor: Monitor | None = None
 
     def initProcessing(self) -> None:
         """Register the algorithms."""
@@ -64,6 +66,9 @@ class KestrelPlugin:
         from .ui.labeling.entry import Labeling
 
         self.labeling = Labeling(self.iface)
+        from .ui.monitor.entry import Monitor
+
+        self.monitor = Monitor(self.iface, self.provider.runs, self.desktop.open_inspector)
 
     def unload(self) -> None:
         """Take everything out of QGIS again."""
@@ -75,6 +80,9 @@ class KestrelPlugin:
         if self.labeling is not None:
             self.labeling.unload()
             self.labeling = None
+        if self.monitor is not None:
+            self.monitor.unload()
+            self.monitor = None
         if self.desktop is not None:
             self.desktop.unload()
             self.desktop = None

@@ -196,7 +196,7 @@ class JobAlgorithm(QgsProcessingAlgorithm):
                     }
                 )
                 with self._followed(job, parameters, context, feedback) as following:
-                    relay = Relay(feedback, following.tell)
+                    relay = Relay(feedback, following.tell, following.live)
                     outputs = self.execute(job, relay, feedback)
                     following.results = self.collect(job, outputs, parameters, context, feedback)
             except KestrelError as error:
@@ -216,7 +216,7 @@ class JobAlgorithm(QgsProcessingAlgorithm):
     def execute(self, job: Job, relay: Relay, feedback: QgsProcessingFeedback) -> dict[str, Any]:
         """Run ``job`` and return its outputs by name. Here: in the worker."""
         feedback.pushCommandInfo(command_of(job))
-        return run_job(job, relay.show, relay.is_cancelled)
+        return run_job(job, relay.show, relay.is_cancelled, live=relay.live)
 
     def export_source(
         self,

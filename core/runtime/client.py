@@ -59,6 +59,7 @@ def run_job(
     is_cancelled: Callable[[], bool],
     python: Path | None = None,
     *,
+    live: bool = False,
     script: Path = WORKER,
     patience: Patience = Patience(),
 ) -> dict[str, Any]:
@@ -72,6 +73,7 @@ def run_job(
             worker and is raised here.
         is_cancelled: asked in this thread about ten times a second.
         python: the interpreter; that of :func:`core.runtime.resolve.find_python` if None.
+        live: whether a search is to tell what it finds while it runs (:class:`core.events.Found`).
         script: what the interpreter runs.
         patience: the limits of waiting.
 
@@ -88,7 +90,7 @@ def run_job(
         from .resolve import find_python
 
         python = find_python()
-    worker = _Worker(python, script, job, patience.orphan)
+    worker = _Worker(python, script, job, patience.orphan, live)
     try:
         return _converse(worker, on_event, is_cancelled, patience)
     finally:
@@ -167,7 +169,7 @@ class _Worker:
         EnvironmentMissing: it could not be started.
     """
 
-    def __init__(self, python: Path, script: Path, job: Job, orphan_grace: float) -> None:
+    def __init__(self, python: Path, script: Path, job: Job, orphan_grace: float, live: bool) -> None:
         command: list[str | Path] = [python, "-I", "-X", "utf8", script]
         pipe = subprocess.PIPE
         try:
@@ -184,7 +186,7 @@ class _Worker:
         self._closed = False
         self._last_words = b""
         self._lock = threading.Lock()
-        request = {"job": job.name, "values": job.values(), "orphan_grace": orphan_grace}
+        request = {"job": job.name, "values": job.values(), "orphan_grace": orphan_grace, "live": live}
         self._writer = _thread(self._write, json.dumps(request).encode("ascii") + b"\n")
         self._readers = [_thread(self._read_events), _thread(self._read_errors)]
 
