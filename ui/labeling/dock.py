@@ -19,6 +19,7 @@ from .objects_model import ObjectsModel
 from .objects_view import ObjectsView
 from .session import Session
 from .start_box import StartBox
+from .suggestions import SuggestBox
 from .toolbox import ToolBox
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class LabelDock(QgsDockWidget):
         self.classes = ClassTree(self.session, self.model)
         self.objects = ObjectsView(self.session, self.model, self._iface.mapCanvas())
         self.coverage = CoverageBox(self.session, self.tools, self._iface.mapCanvas())
+        self.suggestions = SuggestBox(self.session, self._iface.mapCanvas())
         self._undo = self._action("/mActionUndo.svg", self.tr("Undo"), self.session.undo)
         self._redo = self._action("/mActionRedo.svg", self.tr("Redo"), self.session.redo)
         self._save = self._action("/mActionSaveAllEdits.svg", self.tr("Save labels"), self.session.save)
@@ -60,18 +62,23 @@ class LabelDock(QgsDockWidget):
         self._lay_out()
         self._digits()
         self._connect()
-        for action in self.tools.actions():
+        for action in self._registered():
             self._iface.registerMainWindowAction(action, "")
         self._refresh()
 
     def unload(self) -> None:
         """End the session and let go of QGIS."""
         self.session.close()
+        self.suggestions.unload()
         self.tools.unload()
         self.model.close()
-        for action in self.tools.actions():
+        for action in self._registered():
             self._iface.unregisterMainWindowAction(action)
         self._iface.currentLayerChanged.disconnect(self._refresh)
+
+    def _registered(self) -> list[QAction]:
+        """The actions that QGIS's settings give shortcuts."""
+        return [*self.tools.actions(), *self.suggestions.actions()]
 
     def _lay_out(self) -> None:
         """Place the parts."""
@@ -103,6 +110,7 @@ class LabelDock(QgsDockWidget):
         tabs = QTabWidget()
         tabs.addTab(self.objects, self.tr("Objects"))
         tabs.addTab(self.coverage, self.tr("Coverage"))
+        tabs.addTab(self.suggestions, self.tr("Suggest"))
         parts = QSplitter(Qt.Orientation.Vertical)
         parts.addWidget(upper)
         parts.addWidget(tabs)
@@ -132,6 +140,9 @@ class LabelDock(QgsDockWidget):
         session = self.session
         session.warned.connect(lambda text: self._say(text, Qgis.MessageLevel.Warning))
         session.failed.connect(lambda text: self._say(text, Qgis.MessageLevel.Critical))
+        for part in (self.suggestions,):
+            part.failed.connect(lambda text: self._say(text, Qgis.MessageLevel.Critical))
+            part.told.connect(lambda text: self._say(text, Qgis.MessageLevel.Info))
         session.opened.connect(self._opened)
         session.closed.connect(self._closed)
         session.unsavedChanged.connect(self._refresh)

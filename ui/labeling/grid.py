@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from osgeo import gdal
@@ -63,6 +64,11 @@ class Grid:
         """Return the grid where there is no raster: squares along the axes of a coordinate system."""
         size = cell_size or 1.0
         return cls(crs, QTransform(size, 0, 0, -size, 0, 0))
+
+    @property
+    def cell_size(self) -> float:
+        """Width of a pixel in units of the raster's coordinate system."""
+        return math.hypot(self._to_map.m11(), self._to_map.m12())
 
     def pixel(self, point: QgsPointXY, crs: QgsCoordinateReferenceSystem) -> QgsPointXY:
         """Return (column, row) of a point given in ``crs``.
