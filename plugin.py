@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .ui.desktop import Desktop
     from .ui.labeling.entry import Labeling
     from .ui.monitor.entry import Monitor
+    from .ui.workflow.entry import Workflow
 
 MENU = "Kestrel"
 _IN_A_WINDOW = {"checkenvironment", "modelinformation"}  # tools that the menu has as a window of its own
@@ -36,6 +37,7 @@ class KestrelPlugin:
         self.actions: list[QAction] = []
         self.labeling: Labeling | None = None
         self.monitor: Monitor | None = None
+        self.workflow: Workflow | None = None
 
     def initProcessing(self) -> None:
         """Register the algorithms."""
@@ -65,7 +67,11 @@ class KestrelPlugin:
                 self._add(algorithm.name(), f"{algorithm.displayName()}…", partial(self.desktop.open_tool, algorithm.id()))
         from .ui.labeling.entry import Labeling
 
-        self.labeling = Labeling(self.iface)
+        self.labeling = Labeling(self.iface, self.desktop.open_tool)
+        self.desktop.classes_chosen.connect(self.labeling.take_classes)
+        from .ui.workflow.entry import Workflow
+
+        self.workflow = Workflow(self.iface, self.desktop, self.labeling, self.provider.runs)
         from .ui.monitor.entry import Monitor
 
         self.monitor = Monitor(self.iface, self.provider.runs, self.desktop.open_inspector)
@@ -83,6 +89,9 @@ class KestrelPlugin:
         if self.monitor is not None:
             self.monitor.unload()
             self.monitor = None
+        if self.workflow is not None:
+            self.workflow.unload()
+            self.workflow = None
         if self.desktop is not None:
             self.desktop.unload()
             self.desktop = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qgis.core import Qgis, QgsApplication, QgsSettings, QgsVectorLayer
@@ -15,6 +16,7 @@ from .bars import bar
 from .class_dialog import ask_class
 from .class_tree import ClassTree
 from .coverage_box import CoverageBox
+from .export import ExportTab
 from .objects_model import ObjectsModel
 from .objects_view import ObjectsView
 from .session import Session
@@ -24,6 +26,8 @@ from .toolbox import ToolBox
 
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
+
+    from ...core.classes import ClassInfo
 
 _SETTINGS = "kestrel/labeling"
 _SECONDS = 6  # that a message stays
@@ -35,6 +39,7 @@ class LabelDock(QgsDockWidget):
     def __init__(self, iface: QgisInterface) -> None:
         self._iface = iface
         self._warning: QgsMessageBarItem | None = None
+        self._waiting: tuple[ClassInfo, ...] = ()  # classes for when labeling begins
         super().__init__(self._iface.mainWindow())
         self.setObjectName("kestrel_label_objects")
         self.setWindowTitle(self.tr("Label Objects"))
@@ -47,6 +52,7 @@ class LabelDock(QgsDockWidget):
         self.objects = ObjectsView(self.session, self.model, self._iface.mapCanvas())
         self.coverage = CoverageBox(self.session, self.tools, self._iface.mapCanvas())
         self.suggestions = SuggestBox(self.session, self._iface.mapCanvas())
+        self.export = ExportTab(self.session, self._iface.mapCanvas(), self._iface.messageBar())
         self._undo = self._action("/mActionUndo.svg", self.tr("Undo"), self.session.undo)
         self._redo = self._action("/mActionRedo.svg", self.tr("Redo"), self.session.redo)
         self._save = self._action("/mActionSaveAllEdits.svg", self.tr("Save labels"), self.session.save)
@@ -66,11 +72,23 @@ class LabelDock(QgsDockWidget):
             self._iface.registerMainWindowAction(action, "")
         self._refresh()
 
+    def take_classes(self, classes: Sequence[ClassInfo]) -> None:
+        """Add classes, such as those of a model; before labeling has begun they wait until it does."""
+        if self.session.labels is None:
+            self._waiting = tuple(classes)
+            names = ", ".join(item.name for item in classes)
+            text = self.tr("Start labeling first: then the classes come in ({}).").format(names)
+            self._say(text, Qgis.MessageLevel.Info)
+            return
+        self._waiting = ()
+        self.classes.take(classes)
+
     def unload(self) -> None:
         """End the session and let go of QGIS."""
         self.session.close()
         self.suggestions.unload()
         self.tools.unload()
+        self.export.unload()
         self.model.close()
         for action in self._registered():
             self._iface.unregisterMainWindowAction(action)
@@ -111,6 +129,7 @@ class LabelDock(QgsDockWidget):
         tabs.addTab(self.objects, self.tr("Objects"))
         tabs.addTab(self.coverage, self.tr("Coverage"))
         tabs.addTab(self.suggestions, self.tr("Suggest"))
+        tabs.addTab(self.export, self.tr("Export"))
         parts = QSplitter(Qt.Orientation.Vertical)
         parts.addWidget(upper)
         parts.addWidget(tabs)
@@ -162,6 +181,8 @@ class LabelDock(QgsDockWidget):
     def _opened(self) -> None:
         self.model.open(self.session.labels, self.session.grid)
         self._iface.setActiveLayer(self.session.labels.layer)
+        if self._waiting:
+            self.take_classes(self._waiting)
         self._refresh()
 
     def _closed(self) -> None:

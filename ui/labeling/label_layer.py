@@ -85,6 +85,10 @@ class LabelLayer(EditedLayer):
             return self.schema.by_value(key) if isinstance(key, (int, float)) else None
         return self.schema.by_name(key) if isinstance(key, str) else None
 
+    def class_fields(self) -> tuple[str, str]:
+        """Return the fields with the classes' values and names; see :func:`class_fields_of`."""
+        return class_fields_of(self.layer, self.layer.fields().at(self.class_field).name())
+
     def add(self, geometry: QgsGeometry, item: LabelClass) -> int:
         """Add a label and save it.
 
@@ -227,6 +231,22 @@ def class_field_of(layer: QgsVectorLayer) -> str:
         if index >= 0:
             return names.at(index).name()
     return ""
+
+
+def class_fields_of(layer: QgsVectorLayer, class_field: str) -> tuple[str, str]:
+    """Return the fields with the classes' values and names, for an export, which then has the values of the schema.
+
+    The second is empty where there is only one of the two, which is the first then.
+    """
+    fields = layer.fields()
+    index = fields.lookupField(class_field)
+    if index < 0:
+        return "", ""
+    number = fields.at(index).isNumeric()
+    other = _first(fields, _NAMES if number else _VALUES, but=index, number=not number)
+    if other < 0:
+        return class_field, ""
+    return (class_field, fields.at(other).name()) if number else (fields.at(other).name(), class_field)
 
 
 def author() -> str:
