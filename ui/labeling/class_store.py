@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from qgis.core import (
     NULL,
@@ -60,7 +61,8 @@ def save_classes(layer: QgsVectorLayer, schema: Schema) -> None:
         raise OutputError(text.format(TABLE, "; ".join(provider.errors())))
     if not groups:
         text = QCoreApplication.translate(
-            "ClassStore", "The table {} of the classes has no column parent, and cannot be given one: their groups are kept here only."
+            "ClassStore",
+            "The table {} of the classes has no column parent, and cannot be given one: their groups are kept here only.",
         )
         raise OutputError(text.format(TABLE), QCoreApplication.translate("ClassStore", "Ask the owner of the table to add it."))
 
@@ -80,7 +82,7 @@ def from_values(layer: QgsVectorLayer, class_field: str) -> list[LabelClass]:
         return []
     numbers = layer.fields().at(index).isNumeric()
     values = [value for value in layer.uniqueValues(index, _MOST_VALUES) if value not in (None, NULL, "")]
-    names = _names(layer, index) if numbers else {}
+    names = _names(layer, index, values) if numbers else {}
     colours = _colours(layer, class_field)
     rows = []
     for position, value in enumerate(sorted(values, key=lambda item: item if numbers else str(item))):
@@ -89,13 +91,21 @@ def from_values(layer: QgsVectorLayer, class_field: str) -> list[LabelClass]:
     return Schema.from_rows(rows)
 
 
-def _names(layer: QgsVectorLayer, index: int) -> dict[object, str]:
+def _names(layer: QgsVectorLayer, index: int, values: Iterable[object]) -> dict[object, str]:
     """The names that stand beside the values, where a field Classname has them."""
     other = layer.fields().lookupField("Classname")
     if other < 0:
         return {}
     request = QgsFeatureRequest().setFlags(Qgis.FeatureRequestFlag.NoGeometry).setSubsetOfAttributes([index, other])
-    return {feature[index]: feature[other] for feature in layer.getFeatures(request) if feature[other] not in (None, NULL)}
+    names: dict[object, str] = {}
+    wanted = set(values)
+    for feature in layer.getFeatures(request):
+        if feature[index] in wanted and feature[other] not in (None, NULL):
+            names[feature[index]] = feature[other]
+            wanted.discard(feature[index])
+            if not wanted:  # a million labels of three classes are not all looked at
+                break
+    return names
 
 
 def _colours(layer: QgsVectorLayer, class_field: str) -> dict[object, str]:

@@ -90,6 +90,7 @@ class ObjectsModel(QAbstractTableModel):
             (layer.geometryChanged, self._touch),
             (layer.attributeValueChanged, self._touch),
             (layer.afterRollBack, self.reload),
+            (labels.rewritten, self.reload),
             (labels.schema.changed, self._repaint),
         ]
         for signal, slot in self._connections:

@@ -23,7 +23,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..icons import icon
 from .bars import bar
-from .class_tree import swatch
+from .class_rows import swatch
 from .objects_model import CLASS, DELETE, ObjectsModel
 from .schema import LabelClass
 from .session import Session
@@ -170,7 +170,8 @@ class ObjectsView(QWidget):
 
     def _filter(self) -> None:
         item, labels = self.filter.currentData(), self._session.labels
-        self._model.show_only({labels.key(item)} if item is not None and labels is not None else None)
+        wanted = self._session.schema.within(item) if item is not None else []
+        self._model.show_only({labels.key(one) for one in wanted} if wanted and labels is not None else None)
 
     def _classes(self) -> None:
         """Offer the classes to show."""
@@ -179,16 +180,20 @@ class ObjectsView(QWidget):
         self.filter.clear()
         self.filter.addItem(self.tr("All classes"), None)
         for item in self._session.schema:
-            self.filter.addItem(swatch(item.colour, self.filter.iconSize()), item.name, item)
+            self.filter.addItem(swatch(item.colour, self.filter.iconSize()), self._inset(item), item)
         self.filter.blockSignals(False)
         self.show_class(chosen)
         self._filter()
+
+    def _inset(self, item: LabelClass) -> str:
+        """The name of a class, set in as far as it lies within others."""
+        return "    " * (len(self._session.schema.path(item)) - 1) + item.name
 
     def _class_menu(self, menu: QMenu) -> None:
         menu.clear()
         ids = self.selected()
         for item in self._session.schema:
-            action = menu.addAction(swatch(item.colour, self.filter.iconSize()), item.name)
+            action = menu.addAction(swatch(item.colour, self.filter.iconSize()), self._inset(item))
             action.triggered.connect(lambda _checked=False, item=item: self._session.set_class(ids, item))
 
     def _to_map(self, *_: object) -> None:

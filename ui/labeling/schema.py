@@ -6,7 +6,7 @@ A label has one class, whatever that is a kind of: groups order what people see,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -41,6 +41,10 @@ class Schema(QObject):
     """The classes, each with a value and a name of its own, as the rows of a tree: each is followed by the kinds of it.
 
     Signals: ``changed`` after any change; ``edited`` (old class, new class) before it, when a class has another name or value.
+
+    Attributes:
+        carry: called with the old and the new class before one gets another name or value: takes its labels along, and raises
+            :class:`core.errors.KestrelError` if they cannot go, so that the class stays as it is.
     """
 
     changed = pyqtSignal()
@@ -48,6 +52,7 @@ class Schema(QObject):
 
     def __init__(self, classes: Iterable[LabelClass] = (), parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.carry: Callable[[LabelClass, LabelClass], None] = lambda old, new: None
         self._classes: list[LabelClass] = []
         self._take(classes)
 
@@ -81,6 +86,10 @@ class Schema(QObject):
         above = self.by_value(item.parent) if item.parent else None
         return [*(self.path(above) if above else ()), item]
 
+    def full_name(self, item: LabelClass) -> str:
+        """Return the name of a class after the names of those that it lies within."""
+        return " › ".join(above.name for above in self.path(item))
+
     def proposal(self, parent: int = 0) -> LabelClass:
         """Return a class that could be added: the next value, a colour that stands out, no name yet."""
         value = max((item.value for item in self._classes), default=0) + 1
@@ -96,12 +105,13 @@ class Schema(QObject):
         self._set([*self._classes, item])
 
     def edit(self, position: int, item: LabelClass) -> None:
-        """Replace the class at ``position``; raises as :meth:`add`."""
+        """Replace the class at ``position``; raises as :meth:`add`, and what ``carry`` raises."""
         old = self._classes[position]
         if old == item:
             return
         self.check(item, position)
         if (old.value, old.name) != (item.value, item.name):
+            self.carry(old, item)
             self.edited.emit(old, item)
         rest = [other for other in self._classes if other != old] if old.parent != item.parent else []
         classes = [*rest, item] if rest else [item if other == old else other for other in self._classes]
@@ -235,7 +245,6 @@ class Schema(QObject):
                 )
             if other.name == item.name:
                 raise InvalidParameter(_tr("There is a class {} already.").format(item.name), _tr("Choose another name."))
-
 
     def _take(self, classes: Iterable[LabelClass]) -> None:
         """Take classes that may come in any order, the parents after the kinds of them."""
