@@ -78,16 +78,18 @@ class LabelDock(QgsDockWidget):
         drawing = bar(self.tools.drawing)
         editing = bar([self._undo, self._redo], [self._save, self.autosave], [self.tools.streaming])
         self.smallest = self._spin(0, 1000, f"{_SETTINGS}/smallest", 8, self.tr("Objects that are smaller are warned about"))
-        self.width = self._spin(1, 10000, f"{_SETTINGS}/box_width", 32, self.tr("Width of the box of a fixed size, in pixels"))
-        self.height = self._spin(
+        self.box_width = self._spin(
+            1, 10000, f"{_SETTINGS}/box_width", 32, self.tr("Width of the box of a fixed size, in pixels")
+        )
+        self.box_height = self._spin(
             1, 10000, f"{_SETTINGS}/box_height", 32, self.tr("Height of the box of a fixed size, in pixels")
         )
         sizes = QHBoxLayout()
         for item in (
             QLabel(self.tr("Box")),
-            self.width,
+            self.box_width,
             QLabel("×"),
-            self.height,
+            self.box_height,
             QLabel(self.tr("Warn below (px)")),
             self.smallest,
         ):
@@ -144,9 +146,9 @@ class LabelDock(QgsDockWidget):
         self._iface.currentLayerChanged.connect(self._refresh)
         self.smallest.valueChanged.connect(lambda value: setattr(session, "smallest", float(value)))
         session.smallest = float(self.smallest.value())
-        for box in (self.width, self.height):
-            box.valueChanged.connect(lambda _value: self.tools.set_box(self.width.value(), self.height.value()))
-        self.tools.set_box(self.width.value(), self.height.value())
+        for box in (self.box_width, self.box_height):
+            box.valueChanged.connect(lambda _value: self.tools.set_box(self.box_width.value(), self.box_height.value()))
+        self.tools.set_box(self.box_width.value(), self.box_height.value())
 
     def _opened(self) -> None:
         self.model.open(self.session.labels, self.session.grid)

@@ -77,7 +77,7 @@ class ToolBox(QObject):
         )
         self.unmark = self._action(
             "unmark_area",
-            icon("delete"),
+            icon("unmark_area"),
             self.tr("Remove areas"),
             self.tr("Draw a rectangle that touches the areas to remove."),
         )

@@ -201,11 +201,11 @@ def test_the_list_shows_one_class(dock: LabelDock, mouse: Mouse) -> None:
 
 def test_warnings_come_in_the_message_bar(dock: LabelDock, desk: Desk, mouse: Mouse) -> None:
     dock.smallest.setValue(20)
-    dock.width.setValue(10)
+    dock.box_width.setValue(10)
     pick(dock, "box")
     mouse.click(100, 100)
     assert "small, 10 × 32 pixels" in desk.messages()[0] and classes(dock) == ["house"]
-    dock.width.setValue(12)
+    dock.box_width.setValue(12)
     mouse.click(200, 100)  # the next warning takes the place of the last one
     assert len(desk.messages()) == 1 and "small, 12 × 32 pixels" in desk.messages()[0]
 
