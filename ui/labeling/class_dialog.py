@@ -75,6 +75,7 @@ class ClassDialog(QDialog):
         column.addLayout(form)
         column.addWidget(self.problem)
         column.addWidget(buttons)
+        self.setMinimumWidth(45 * self.fontMetrics().averageCharWidth())  # so that the title and a name have room
         self._fill(schema[edited] if edited >= 0 else schema[0] if len(schema) else None)
         (self.existing if edited < 0 and len(schema) else self.name).setFocus()
 

@@ -8,10 +8,11 @@ from qgis.core import Qgis, QgsApplication, QgsSettings, QgsVectorLayer
 from qgis.gui import QgsDockWidget, QgsMessageBarItem
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QKeySequence
-from qgis.PyQt.QtWidgets import QAction, QHBoxLayout, QLabel, QSpinBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QAction, QLabel, QSpinBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
+from ..flow import FlowLayout
 from ..icons import icon
-from .bars import bar
+from .bars import bar, together
 from .class_dialog import ask_class
 from .class_tree import ClassTree
 from .coverage_box import CoverageBox
@@ -57,6 +58,7 @@ class LabelDock(QgsDockWidget):
         self.session.autosave = self.autosave.isChecked()
         self.autosave.toggled.connect(self._set_autosave)
         self.status = QLabel()
+        self.status.setWordWrap(True)  # a long name of a class must not widen the dock
         self._lay_out()
         self._digits()
         self._connect()
@@ -84,17 +86,8 @@ class LabelDock(QgsDockWidget):
         self.box_height = self._spin(
             1, 10000, f"{_SETTINGS}/box_height", 32, self.tr("Height of the box of a fixed size, in pixels")
         )
-        sizes = QHBoxLayout()
-        for item in (
-            QLabel(self.tr("Box")),
-            self.box_width,
-            QLabel("×"),
-            self.box_height,
-            QLabel(self.tr("Warn below (px)")),
-            self.smallest,
-        ):
-            sizes.addWidget(item)
-        sizes.addStretch()
+        box = together(QLabel(self.tr("Box")), self.box_width, QLabel("×"), self.box_height)
+        sizes = FlowLayout((box, together(QLabel(self.tr("Warn below (px)")), self.smallest)), spacing=12)
         upper = QWidget()
         column = QVBoxLayout(upper)
         column.setContentsMargins(0, 0, 0, 0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QObject, Qt, QTimer
-from qgis.PyQt.QtGui import QKeyEvent
+from qgis.PyQt.QtGui import QKeyEvent, QResizeEvent
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QAction,
@@ -22,9 +22,9 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..icons import icon
-from .bars import bar
+from .bars import bar, shrinking
 from .class_rows import swatch
-from .objects_model import CLASS, DELETE, ObjectsModel
+from .objects_model import AUTHOR, CLASS, DELETE, SIZE, TIME, ObjectsModel
 from .schema import LabelClass
 from .session import Session
 
@@ -43,7 +43,7 @@ class ObjectsView(QWidget):
         self._scroll = QTimer(self)
         self._scroll.setSingleShot(True)
         self._scroll.timeout.connect(self._show_selected)
-        self.filter = QComboBox()
+        self.filter = shrinking(QComboBox())
         self.filter.setToolTip(self.tr("Show the objects of one class only"))
         self.filter.setAccessibleName(self.tr("Class that is shown"))
         self.filter.currentIndexChanged.connect(self._filter)
@@ -81,8 +81,9 @@ class ObjectsView(QWidget):
         header.setSectionResizeMode(DELETE, QHeaderView.ResizeMode.Fixed)
         header.resizeSection(DELETE, height + 4)
         width = self.fontMetrics().averageCharWidth()
-        for column, characters in ((1, 11), (2, 8), (3, 16)):
-            header.resizeSection(column, width * characters)
+        self._widths = {SIZE: 12 * width, AUTHOR: 10 * width, TIME: 17 * width}
+        for column, wide in self._widths.items():
+            header.resizeSection(column, wide)
         self.table.clicked.connect(self._clicked)
         self.table.doubleClicked.connect(lambda index: index.column() != DELETE and self.zoom())
         self.table.installEventFilter(self)
@@ -132,6 +133,15 @@ class ObjectsView(QWidget):
             labels.layer.dataProvider().reloadData()
             labels.layer.triggerRepaint()
             self._model.reload()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what was written when and by whom where the class would have no room; the class's tip says it."""
+        super().resizeEvent(event)
+        header, width = self.table.horizontalHeader(), self.fontMetrics().averageCharWidth()
+        room = self.width() - header.sectionSize(DELETE) - header.sectionSize(SIZE) - 14 * width
+        for column in (AUTHOR, TIME):
+            room -= header.sectionSize(column) or self._widths[column]
+            self.table.setColumnHidden(column, room < 0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keys in the table: Delete deletes, Enter zooms."""
