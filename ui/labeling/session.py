@@ -38,6 +38,7 @@ class Session(QObject):
 
     Attributes:
         ask_class: called when an object is finished and no class is chosen; returns the class, or None to drop the object.
+        by_key: told a number from 0 on, returns the class that its key chooses; None for none.
         stale: told the features that are about to be edited, returns the ids of those that the user sees in another state.
         smallest: width or height in pixels below which an object is warned about.
         autosave: whether each edit is saved at once.
@@ -62,6 +63,9 @@ class Session(QObject):
         self.areas: AreaLayer | None = None
         self.current: LabelClass | None = None
         self.ask_class: Callable[[], LabelClass | None] = lambda: None
+        self.by_key: Callable[[int], LabelClass | None] = lambda number: next(
+            iter(list(self.schema)[number : number + 1]), None
+        )
         self.stale: Callable[[list[QgsFeature]], set[int]] = lambda features: set()
         self.smallest = 0.0
         self.autosave = True
@@ -100,6 +104,7 @@ class Session(QObject):
         self.labels = labels
         self.labels.unsavedChanged.connect(self._unsaved)
         self.labels.failed.connect(self.failed)
+        self.labels.told.connect(self.warned)
         self.imagery, self.grid = imagery, grid
         for item in (imagery, layer):
             if QgsProject.instance().mapLayer(item.id()) is None:
