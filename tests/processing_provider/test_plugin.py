@@ -71,7 +71,8 @@ def test_the_menu_opens_the_tools_and_goes_again(kestrel: Any, monkeypatch: pyte
     assert {menu for menu, _ in added} == {"Kestrel"}
     texts = {action.text(): action for _, action in added}
     assert [action.text() for _, action in added] == [
-        "Label Objects", "Kestrel Workflow", "Run Monitor", "", "Export Training Data For Deep Learning…", "Train Deep Learning Model…",
+        "Label Objects", "Kestrel Workflow", "Run Monitor", "",
+        "Export Training Data For Deep Learning…", "Train Deep Learning Model…",
         "Detect Objects Using Deep Learning…", "Non Maximum Suppression…", "Compute Accuracy For Object Detection…",
         "Train and Detect Objects…", "", "Model inspector…", "Environment…", "", "Settings…", "Help",
     ]  # fmt: skip
