@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from qgis.core import Qgis, QgsApplication
 from qgis.gui import QgsCustomDropHandler
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QUrl, pyqtSignal
+from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QPushButton, QWidget
 
+from ..processing_provider.about import metadata
 from .background import cancel_all
 from .environment import EnvironmentDialog
 from .inspector import ModelInspector
 from .inspector.window import ENDINGS
-from .settings_page import SettingsPageFactory
+from .settings_page import PAGE, SettingsPageFactory
 
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface, QgsMessageBarItem
@@ -99,6 +101,14 @@ class Desktop(QObject):
         dialog = processing.createAlgorithmDialog(algorithm_id, parameters or {})
         if dialog is not None:
             _bring_up(dialog)
+
+    def open_settings(self) -> None:
+        """Open QGIS's options at the page of the plugin."""
+        self._iface.showOptionsDialog(self._iface.mainWindow(), PAGE)
+
+    def open_help(self) -> None:
+        """Open the manual in the browser."""
+        QDesktopServices.openUrl(QUrl(f"{metadata()['homepage']}#readme"))
 
     def offer_environment(self, _text: str = "") -> None:
         """Say in the message bar that there is no environment, with a button that opens the dialog; once at a time."""

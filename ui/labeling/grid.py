@@ -68,6 +68,11 @@ class Grid:
         size = cell_size or 1.0
         return cls(crs, QTransform(size, 0, 0, -size, 0, 0))
 
+    @property
+    def cell_size(self) -> float:
+        """Width of a pixel in units of the raster's coordinate system."""
+        return math.hypot(self._to_map.m11(), self._to_map.m12())
+
     def pixel(self, point: QgsPointXY, crs: QgsCoordinateReferenceSystem) -> QgsPointXY:
         """Return (column, row) of a point given in ``crs``.
 
