@@ -31,6 +31,7 @@ class WorkflowPanel(QgsDockWidget):
     Signals:
         tool_wanted: id of an algorithm and the parameters that its dialog is to begin with.
         model_wanted: path of a package that is to be described.
+        page_wanted: path of a report that is to be shown.
         labeling_wanted: the Label Objects dock is to be opened.
 
     Args:
@@ -40,6 +41,7 @@ class WorkflowPanel(QgsDockWidget):
 
     tool_wanted = pyqtSignal(str, dict)
     model_wanted = pyqtSignal(str)
+    page_wanted = pyqtSignal(str)
     labeling_wanted = pyqtSignal()
 
     def __init__(self, iface: QgisInterface, record: Record) -> None:
@@ -228,6 +230,8 @@ class WorkflowPanel(QgsDockWidget):
             self._show_layer(product)
         elif product.kind == "model":
             self.model_wanted.emit(product.value)
+        elif product.kind == "page":
+            self.page_wanted.emit(product.value)
         else:
             QDesktopServices.openUrl(QUrl.fromLocalFile(product.value))
 
