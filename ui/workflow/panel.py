@@ -72,7 +72,7 @@ class WorkflowPanel(QgsDockWidget):
         self._timer = QTimer(self)  # one look after many changes
         self._timer.setSingleShot(True)
         self._timer.setInterval(100)
-        self._timer.timeout.connect(self.refresh)
+        self._timer.timeout.connect(lambda: self.isVisible() and self.refresh())  # it looks again when it is shown
         project = QgsProject.instance()
         self._signals = [project.layersAdded, project.layersRemoved, project.readProject, project.cleared]
         for signal in self._signals:
