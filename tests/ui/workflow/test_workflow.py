@@ -217,6 +217,9 @@ def test_tools_begin_with_the_results_of_the_steps_before(
     assert wanted(panel, "suppress")[1]["INPUT"] == str(tmp_path / "found.gpkg")
     truth = {"TRUTH": labels.id(), "MASK": areas.source(), "TRUTH_CLASS_FIELD": "Classname", "DETECTION_CLASS_FIELD": "Class"}
     assert wanted(panel, "accuracy")[1] == {"DETECTIONS": str(tmp_path / "left.gpkg"), **truth}
+    labels.dataProvider().changeAttributeValues({item.id(): {1: "roof"} for item in labels.getFeatures()})
+    other = {"DETECTIONS": str(tmp_path / "left.gpkg"), "TRUTH": labels.id(), "MASK": areas.source()}
+    assert wanted(panel, "accuracy")[1] == other, "a house is no roof: by class nothing would be found"
     found = QgsVectorLayer(str(tmp_path / "found.gpkg"), "found", "ogr")
     QgsProject.instance().addMapLayer(found)
     ran(runs, "detectobjects", {}, {"OUTPUT": found.id(), "COUNT": 3})  # after the suppression: its result is an old one
