@@ -23,7 +23,7 @@ from .chart import Chart, Curve
 from .meter import Meter
 from .record import Record, Series
 
-_SECONDS = 240  # that the pictures of the device show
+_LEAST_SECONDS, _MOST_SECONDS = 60, 240  # that the pictures of the device show
 _NONE = Series()
 
 
@@ -110,12 +110,14 @@ class RunView(QWidget):
         return self.tr("Done in {time}").format(time=taken)
 
     def _found(self, record: Record) -> str:
-        if record.found is None or not record.running:
+        """Return what is to be said of the objects on the map; the rate counts them."""
+        if not record.found or not record.running:
             return ""
-        text = self.tr("{count} objects found").format(count=f"{record.found:,}")
         if record.found > record.shown > 0:
-            return self.tr("{text}, the first {shown} are on the map").format(text=text, shown=f"{record.shown:,}")
-        return text
+            return self.tr("The first {shown} objects are on the map; the layer will hold all.").format(
+                shown=f"{record.shown:,}"
+            )
+        return "" if record.final else self.tr("Non maximum suppression, which comes last, may remove some of the objects.")
 
     def _refresh_charts(self, record: Record) -> None:
         curves = {
@@ -145,6 +147,7 @@ class RunView(QWidget):
 
     def _refresh_meters(self, record: Record) -> None:
         progress, total = record.progress, record.progress.memory_total
+        most = min(max(len(record.loads), _LEAST_SECONDS), _MOST_SECONDS)
         device = progress.device or self.tr("the device")
         texts = load_texts(progress)
         there = record.running and bool(texts)
@@ -159,10 +162,10 @@ class RunView(QWidget):
             text = self.tr("Memory of {device}: {used}").format(device=device, used=texts[0])
             if device.startswith("CPU"):
                 text = self.tr("Memory of this run: {used}").format(used=texts[0])
-            self.memory.show_shares(text, [memory / top for memory in memories], _SECONDS)
+            self.memory.show_shares(text, [memory / top for memory in memories], most)
         if loads:
             text = self.tr("Load of {device}: {load}").format(device=device, load=f"{100 * loads[-1]:.0f} %")
-            self.load.show_shares(text, loads, _SECONDS)
+            self.load.show_shares(text, loads, most)
 
     def _refresh_results(self, record: Record) -> None:
         rows = [(_short(label), _number(value)) for label, value in record.numbers()]
