@@ -70,7 +70,7 @@ def test_the_menu_opens_the_tools_and_goes_again(kestrel: Any, monkeypatch: pyte
     added = [call.args for call in iface.addPluginToMenu.call_args_list]
     assert {menu for menu, _ in added} == {"Kestrel"}
     texts = {action.text(): action for _, action in added}
-    assert set(texts) >= {"Environment…", "Train Deep Learning Model…", "Train and Detect Objects…"} and len(texts) == 9
+    assert set(texts) >= {"Environment…", "Train Deep Learning Model…", "Train and Detect Objects…"} and len(texts) == 10
     opened: list[str] = []
     monkeypatch.setattr(processing, "execAlgorithmDialog", lambda name, parameters: opened.append(name), raising=False)
     monkeypatch.setattr(readiness, "find_python", lambda check=True: Path("python"))

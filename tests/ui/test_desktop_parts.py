@@ -63,7 +63,7 @@ def test_every_action_can_be_given_a_shortcut_and_none_stays(kestrel: Any, iface
     for _ in range(3):  # as a plugin reloader does
         plugin = package.classFactory(iface)
         plugin.initGui()
-        names = [action.objectName() for action in (*plugin.actions, plugin.labeling.action)]
+        names = [action.objectName() for action in (*plugin.actions, plugin.labeling.action, plugin.monitor.action)]
         assert shortcuts() == sorted(names) and {"kestrel_environment", "kestrel_detectobjects"} <= set(names)
         assert all(name.startswith("kestrel_") for name in names) and len(set(names)) == len(names)
         plugin.desktop.inspector.show()

@@ -54,7 +54,7 @@ class LiveLayers(QObject):
         self._runs.ended.disconnect(self._ended)
         QgsProject.instance().writeProject.disconnect(leave_out)
         QgsProject.instance().writeMapLayer.disconnect(blank)
-        for layer in self._layers.values():
+        for layer in self.findChildren(LiveLayer):  # those that linger too
             layer.remove()
         self._layers.clear()
 
