@@ -42,7 +42,7 @@ class RunView(QWidget):
         super().__init__()
         self.record: Record | None = None
         self._seen: tuple[object, ...] = ()
-        self.stage, self.speed, self.found, self.warnings = (_text() for _ in range(4))
+        self.stage, self.speed, self.found, self.device, self.warnings = (_text() for _ in range(5))
         font = QFont(self.stage.font())
         font.setBold(True)
         self.stage.setFont(font)
@@ -148,23 +148,21 @@ class RunView(QWidget):
     def _refresh_meters(self, record: Record) -> None:
         progress, total = record.progress, record.progress.memory_total
         most = min(max(len(record.loads), _LEAST_SECONDS), _MOST_SECONDS)
-        device = progress.device or self.tr("the device")
         texts = load_texts(progress)
         there = record.running and bool(texts)
         memories = [memory for _, memory, _ in record.loads if memory is not None]
         loads = [load for _, _, load in record.loads if load is not None]
         self.memory.setVisible(there and progress.memory is not None)
         self.load.setVisible(there and bool(loads))
+        _say(self.device, progress.device if there else "")
         if not there:
             return
         if progress.memory is not None:
             top = total or max(memories, default=1) or 1
-            text = self.tr("Memory of {device}: {used}").format(device=device, used=texts[0])
-            if device.startswith("CPU"):
-                text = self.tr("Memory of this run: {used}").format(used=texts[0])
-            self.memory.show_shares(text, [memory / top for memory in memories], most)
+            text = self.tr("Memory of this run: {used}") if progress.device.startswith("CPU") else self.tr("Memory: {used}")
+            self.memory.show_shares(text.format(used=texts[0]), [memory / top for memory in memories], most)
         if loads:
-            text = self.tr("Load of {device}: {load}").format(device=device, load=f"{100 * loads[-1]:.0f} %")
+            text = self.tr("Load: {load}").format(load=f"{100 * loads[-1]:.0f} %")
             self.load.show_shares(text, loads, most)
 
     def _refresh_results(self, record: Record) -> None:
@@ -228,6 +226,7 @@ class RunView(QWidget):
         layout.addWidget(self.numbers)
         layout.addLayout(loss)
         layout.addWidget(self.quality)
+        layout.addWidget(self.device)
         layout.addWidget(self.memory)
         layout.addWidget(self.load)
         layout.addWidget(self.warnings)

@@ -67,8 +67,8 @@ def test_a_training_as_it_goes(monitor: Any, runs: Any, begin: Callable[..., Any
     wait(lambda: view.warnings.isVisible())
     assert view.stage.text() == "Training, epoch 3 of 3" and view.bar.value() == 1000
     assert view.speed.text() == "9 chips/s\n75 s left"
-    assert view.memory.accessibleName() == "Memory of NVIDIA H100: 34.0 of 80.0 GB"
-    assert view.load.accessibleName() == "Load of NVIDIA H100: 97 %"
+    assert view.memory.accessibleName() == "Memory: 34.0 of 80.0 GB"
+    assert view.load.accessibleName() == "Load: 97 %" and view.device.text() == "NVIDIA H100"
     assert view.warnings.text() == "⚠ Few chips."
     across, upright = view.loss.scales()
     assert (across.low, across.high) == (0, 3) and 1.6 < upright.high < 2.2
@@ -100,8 +100,8 @@ def test_the_pixels_of_a_curve_and_the_values_under_the_mouse(
 def test_what_is_said_of_a_point(kestrel: Any) -> None:
     from kestrel.ui.monitor.chart import readout
 
-    assert readout("AP", 3.0, 0.41234) == "AP, epoch 3: 0.4123"
-    assert readout("steps", 2.55, 12.0) == "steps, epoch 2.5: 12"
+    assert readout(3.0, [("AP", 0.41234), ("F1", 1.0)]) == ["Epoch 3", "AP: 0.4123", "F1: 1"]
+    assert readout(2.53, []) == ["Epoch 2.5"]
 
 
 def test_a_flood_of_events_is_looked_at_a_few_times_a_second(
