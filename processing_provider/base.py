@@ -25,7 +25,8 @@ from ..core.jobs import Job, Kind
 from ..core.model_files import model_file
 from ..core.outputs import check_new_file, check_new_folder, check_old_file
 from ..core.runtime.client import command_of, run_job
-from .about import ICON, icon, metadata
+from ..ui.icons import icon, icon_file
+from .about import metadata
 from .crs import sound
 from .definitions import help_text, output_definitions, parameter_definitions
 from .network import hand_on_proxy
@@ -99,11 +100,11 @@ class JobAlgorithm(QgsProcessingAlgorithm):
 
     def icon(self) -> QIcon:
         """Return the icon in the toolbox."""
-        return icon()
+        return icon(self.job.name)
 
     def svgIconPath(self) -> str:
         """Return the path of the icon."""
-        return str(ICON)
+        return icon_file(self.job.name)
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
         """Declare the job's parameters and outputs."""

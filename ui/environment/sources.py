@@ -35,6 +35,8 @@ class SourceFields(QWidget):
         self.wheels.setToolTip(
             self.tr("For machines without a network: a folder with all wheels of Kestrel's requirements.txt.")
         )
+        self.python.lineEdit().setPlaceholderText(self.tr("empty: the environment that Kestrel builds"))
+        self.wheels.lineEdit().setPlaceholderText(self.tr("empty: packages come from the internet"))
         self.message = QLabel()
         self.message.setWordWrap(True)
         self.message.hide()

@@ -1,11 +1,11 @@
-"""Tool bars inside the dock: small icons, and reachable with the Tab key, which bars of QGIS's window are not."""
+"""Rows inside the dock: tool bars with small icons, reachable with the Tab key, which bars of QGIS's window are not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from qgis.PyQt.QtCore import QSize, Qt
-from qgis.PyQt.QtWidgets import QAction, QToolBar, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import QAction, QComboBox, QHBoxLayout, QToolBar, QToolButton, QWidget
 
 
 def bar(*groups: Iterable[QAction | QToolButton]) -> QToolBar:
@@ -23,6 +23,23 @@ def bar(*groups: Iterable[QAction | QToolButton]) -> QToolBar:
                 made.addWidget(item)
             item.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # by Tab only: a click leaves the keyboard with the map
     return made
+
+
+def together(*widgets: QWidget) -> QWidget:
+    """Return widgets side by side that stay so."""
+    made = QWidget()
+    row = QHBoxLayout(made)
+    row.setContentsMargins(0, 0, 0, 0)
+    for widget in widgets:
+        row.addWidget(widget)
+    return made
+
+
+def shrinking(box: QComboBox) -> QComboBox:
+    """Let a box be narrower than its longest entry, which would widen the dock; return it."""
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(8)
+    return box
 
 
 def icon_size(widget: QWidget) -> QSize:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import nn
 
+from ...keeping import kept
 from ...models import load
 from ...packages import ModelCard, Package
 from ...reporting import Reporter
@@ -53,10 +54,22 @@ class Network:
 
     def _copies(self, devices: Sequence[torch.device]) -> Iterator[nn.Module]:
         if isinstance(self.model, Package):
-            yield from (load(self.model, device) for device in devices)
+            package = self.model
+            # Only the network, for all else depends on the job; it is left as it was after each call.
+            yield from kept("network", (_identity(package), *devices), lambda: [load(package, device) for device in devices])
         else:
             yield self.model
             yield from (copy.deepcopy(self.model).to(device) for device in devices[1:])
+
+
+def _identity(package: Package) -> tuple[object, ...]:
+    """What tells a package's weights from others: the file, its size, its time."""
+    file = package.path.parent / package.weights if package.is_loose else package.path
+    try:
+        facts = file.stat()
+    except OSError:  # which is told when the weights are read
+        return package.path, None
+    return str(file.resolve()), facts.st_size, facts.st_mtime_ns, package.card
 
 
 def fit_batch(predictors: Sequence[Predictor], card: ModelCard, tile_size: int) -> int:
