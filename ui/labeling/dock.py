@@ -34,7 +34,7 @@ class LabelDock(QgsDockWidget):
 
     def __init__(self, iface: QgisInterface) -> None:
         self._iface = iface
-        self._warning: QgsMessageBarItem | None = None
+        self._said: dict[Qgis.MessageLevel, QgsMessageBarItem] = {}  # the last of each kind
         super().__init__(self._iface.mainWindow())
         self.setObjectName("kestrel_label_objects")
         self.setWindowTitle(self.tr("Label Objects"))
@@ -188,13 +188,13 @@ class LabelDock(QgsDockWidget):
         self._refresh()
 
     def _say(self, text: str, level: Qgis.MessageLevel) -> None:
-        """Show a text in QGIS's message bar; a warning takes the place of the last one, so that they do not pile up."""
+        """Show a text in QGIS's message bar; it takes the place of the last one of its kind, so that they do not pile up."""
         messages = self._iface.messageBar()
-        if self._warning is not None and self._warning in messages.items():
-            messages.popWidget(self._warning)
+        if self._said.get(level) in messages.items():
+            messages.popWidget(self._said[level])
         item = messages.createMessage(self.windowTitle(), text)
         messages.pushWidget(item, level, _SECONDS)
-        self._warning = item if level == Qgis.MessageLevel.Warning else None
+        self._said[level] = item
 
     def _action(self, symbol: str, text: str, slot: object) -> QAction:
         action = QAction(QgsApplication.getThemeIcon(symbol), text, self)
