@@ -38,7 +38,7 @@ def together(*widgets: QWidget) -> QWidget:
 def shrinking(box: QComboBox) -> QComboBox:
     """Let a box be narrower than its longest entry, which would widen the dock; return it."""
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(8)
+    box.setMinimumContentsLength(6)
     return box
 
 

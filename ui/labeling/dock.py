@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qgis.core import Qgis, QgsApplication, QgsSettings, QgsVectorLayer
-from qgis.gui import QgsDockWidget, QgsMessageBarItem
+from qgis.gui import QgsDockWidget, QgsMessageBarItem, QgsScrollArea
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QKeySequence
-from qgis.PyQt.QtWidgets import QAction, QLabel, QSpinBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QAction, QFrame, QLabel, QSpinBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from ..flow import FlowLayout
 from ..icons import icon
@@ -112,7 +112,11 @@ class LabelDock(QgsDockWidget):
         whole.addWidget(self.start_box)
         whole.addWidget(parts, 1)
         whole.addWidget(self.status)
-        self.setWidget(content)
+        room = QgsScrollArea()  # where the screen is too low for all of it, the window must not grow beyond it
+        room.setWidgetResizable(True)
+        room.setFrameShape(QFrame.Shape.NoFrame)
+        room.setWidget(content)
+        self.setWidget(room)
 
     def _digits(self) -> None:
         """The keys 1 to 9 choose a class while the dock has the keyboard; on the map the tools take them."""
