@@ -12,7 +12,7 @@ from qgis.PyQt.QtWidgets import QAction, QFrame, QLabel, QSpinBox, QSplitter, QT
 
 from ..flow import FlowLayout
 from ..icons import icon
-from .bars import bar, together
+from .bars import ShortenedLabel, bar, together
 from .class_dialog import ask_class
 from .class_tree import ClassTree
 from .coverage_box import CoverageBox
@@ -57,8 +57,7 @@ class LabelDock(QgsDockWidget):
         self.autosave.setChecked(QgsSettings().value(f"{_SETTINGS}/autosave", True, bool))
         self.session.autosave = self.autosave.isChecked()
         self.autosave.toggled.connect(self._set_autosave)
-        self.status = QLabel()
-        self.status.setWordWrap(True)  # a long name of a class must not widen the dock
+        self.status = ShortenedLabel()  # a long name of a class must not widen the dock
         self._lay_out()
         self._digits()
         self._connect()
@@ -102,8 +101,10 @@ class LabelDock(QgsDockWidget):
         parts.addWidget(upper)
         parts.addWidget(tabs)
         parts.setChildrenCollapsible(False)
-        parts.setStretchFactor(0, 2)
-        parts.setStretchFactor(1, 3)
+        parts.setSizes([1000, 1000])  # of these the splitter takes the ratio
+        if state := QgsSettings().value(f"{_SETTINGS}/parts"):
+            parts.restoreState(state)
+        parts.splitterMoved.connect(lambda *_: QgsSettings().setValue(f"{_SETTINGS}/parts", parts.saveState()))
         self._parts = parts
         content = QWidget()
         whole = QVBoxLayout(content)
