@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from .ui.desktop import Desktop
     from .ui.labeling.entry import Labeling
+    from .ui.monitor.entry import Monitor
+    from .ui.workflow.entry import Workflow
 
 MENU = "Kestrel"
 _IN_A_WINDOW = {"checkenvironment", "modelinformation"}  # tools that the menu has as a window of its own
@@ -35,6 +37,8 @@ class KestrelPlugin:
         self.actions: list[QAction] = []
         self.separators: list[QAction] = []
         self.labeling: Labeling | None = None
+        self.monitor: Monitor | None = None
+        self.workflow: Workflow | None = None
 
     def initProcessing(self) -> None:
         """Register the algorithms."""
@@ -51,15 +55,20 @@ class KestrelPlugin:
         self.initProcessing()
         if self.provider is None or self.iface is None:
             return
-        from .ui.desktop import Desktop  # needs widgets, which qgis_process has none of
+        # They need widgets, which qgis_process has none of.
+        from .ui.desktop import Desktop
+        from .ui.labeling.entry import Labeling
         from .ui.language import install_translation
+        from .ui.monitor.entry import Monitor
+        from .ui.workflow.entry import Workflow
 
         self.translator = install_translation()
         self.desktop = Desktop(self.iface, self.provider)
-        from .ui.labeling.entry import Labeling
-
-        # The menu follows the work: label, the tools in their order, what describes and sets up.
-        self.labeling = Labeling(self.iface)
+        # The menu follows the work: label, follow, the tools in their order, what describes and sets up.
+        self.labeling = Labeling(self.iface, self.desktop.open_tool)
+        self.desktop.classes_chosen.connect(self.labeling.take_classes)
+        self.workflow = Workflow(self.iface, self.desktop, self.labeling, self.provider.runs)
+        self.monitor = Monitor(self.iface, self.provider.runs, self.desktop.open_inspector)
         self._separate()
         for algorithm in self.provider.in_order():
             if algorithm.name() not in _IN_A_WINDOW:
@@ -88,6 +97,12 @@ class KestrelPlugin:
         if self.labeling is not None:
             self.labeling.unload()
             self.labeling = None
+        if self.monitor is not None:
+            self.monitor.unload()
+            self.monitor = None
+        if self.workflow is not None:
+            self.workflow.unload()
+            self.workflow = None
         if self.desktop is not None:
             self.desktop.unload()
             self.desktop = None

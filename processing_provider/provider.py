@@ -17,6 +17,7 @@ from .export_training_data import ExportTrainingDataAlgorithm
 from .model_information import ModelInformationAlgorithm
 from .non_maximum_suppression import NonMaximumSuppressionAlgorithm
 from .readiness import ready
+from .runs import Runs
 from .train_model import TrainModelAlgorithm
 
 ALGORITHMS = (
@@ -36,9 +37,16 @@ class KestrelProvider(QgsProcessingProvider):
 
     Signals:
         environmentMissing: somebody wanted to run a tool, and there is no environment; why, and how to get one.
+
+    Attributes:
+        runs: tells of every run of the tools in this process.
     """
 
     environmentMissing = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runs = Runs(self)
 
     def id(self) -> str:
         """Return the permanent id, part of every algorithm's id."""

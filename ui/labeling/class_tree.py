@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from qgis.core import QgsApplication, QgsSettings
@@ -17,6 +18,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...core.class_files import read_classes, write_classes
+from ...core.classes import ClassInfo
 from ...core.errors import KestrelError
 from .bars import bar
 from .class_dialog import ClassDialog
@@ -162,10 +164,15 @@ class ClassTree(QWidget):
     def import_from(self, path: str) -> None:
         """Add the classes of a file."""
         try:
-            _, refused = self._session.schema.merge(read_classes(path))
+            classes = read_classes(path)
         except KestrelError as error:
             self._session.failed.emit(str(error))
             return
+        self.take(classes)
+
+    def take(self, classes: Iterable[ClassInfo]) -> None:
+        """Add classes that come from elsewhere; says which cannot be."""
+        _, refused = self._session.schema.merge(classes)
         if refused:
             text = self.tr("Not imported, because another class has the name or the value: {}.")
             self._session.warned.emit(text.format(", ".join(refused)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qgis.core import Qgis, QgsApplication, QgsSettings, QgsVectorLayer
@@ -16,14 +17,18 @@ from .bars import ShortenedLabel, bar, together
 from .class_dialog import ask_class
 from .class_tree import ClassTree
 from .coverage_box import CoverageBox
+from .export import ExportTab
 from .objects_model import ObjectsModel
 from .objects_view import ObjectsView
 from .session import Session
 from .start_box import StartBox
+from .suggestions import SuggestBox
 from .toolbox import ToolBox
 
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
+
+    from ...core.classes import ClassInfo
 
 _SETTINGS = "kestrel/labeling"
 _SECONDS = 6  # that a message stays
@@ -35,6 +40,7 @@ class LabelDock(QgsDockWidget):
     def __init__(self, iface: QgisInterface) -> None:
         self._iface = iface
         self._said: dict[Qgis.MessageLevel, QgsMessageBarItem] = {}  # the last of each kind
+        self._waiting: tuple[ClassInfo, ...] = ()  # classes for when labeling begins
         super().__init__(self._iface.mainWindow())
         self.setObjectName("kestrel_label_objects")
         self.setWindowTitle(self.tr("Label Objects"))
@@ -46,6 +52,8 @@ class LabelDock(QgsDockWidget):
         self.classes = ClassTree(self.session, self.model)
         self.objects = ObjectsView(self.session, self.model, self._iface.mapCanvas())
         self.coverage = CoverageBox(self.session, self.tools, self._iface.mapCanvas())
+        self.suggestions = SuggestBox(self.session, self._iface.mapCanvas())
+        self.export = ExportTab(self.session, self._iface.mapCanvas(), self._iface.messageBar())
         self._undo = self._action("/mActionUndo.svg", self.tr("Undo"), self.session.undo)
         self._redo = self._action("/mActionRedo.svg", self.tr("Redo"), self.session.redo)
         self._save = self._action("/mActionSaveAllEdits.svg", self.tr("Save labels"), self.session.save)
@@ -61,18 +69,35 @@ class LabelDock(QgsDockWidget):
         self._lay_out()
         self._digits()
         self._connect()
-        for action in self.tools.actions():
+        for action in self._registered():
             self._iface.registerMainWindowAction(action, "")
         self._refresh()
+
+    def take_classes(self, classes: Sequence[ClassInfo]) -> None:
+        """Add classes, such as those of a model; before labeling has begun they wait until it does."""
+        if self.session.labels is None:
+            self._waiting = tuple(classes)
+            names = ", ".join(item.name for item in classes)
+            text = self.tr("Start labeling first: then the classes come in ({}).").format(names)
+            self._say(text, Qgis.MessageLevel.Info)
+            return
+        self._waiting = ()
+        self.classes.take(classes)
 
     def unload(self) -> None:
         """End the session and let go of QGIS."""
         self.session.close()
+        self.suggestions.unload()
         self.tools.unload()
+        self.export.unload()
         self.model.close()
-        for action in self.tools.actions():
+        for action in self._registered():
             self._iface.unregisterMainWindowAction(action)
         self._iface.currentLayerChanged.disconnect(self._refresh)
+
+    def _registered(self) -> list[QAction]:
+        """The actions that QGIS's settings give shortcuts."""
+        return [*self.tools.actions(), *self.suggestions.actions()]
 
     def _lay_out(self) -> None:
         """Place the parts."""
@@ -97,6 +122,8 @@ class LabelDock(QgsDockWidget):
         tabs = QTabWidget()
         tabs.addTab(self.objects, self.tr("Objects"))
         tabs.addTab(self.coverage, self.tr("Coverage"))
+        tabs.addTab(self.suggestions, self.tr("Suggest"))
+        tabs.addTab(self.export, self.tr("Export"))
         parts = QSplitter(Qt.Orientation.Vertical)
         parts.addWidget(upper)
         parts.addWidget(tabs)
@@ -132,6 +159,9 @@ class LabelDock(QgsDockWidget):
         session = self.session
         session.warned.connect(lambda text: self._say(text, Qgis.MessageLevel.Warning))
         session.failed.connect(lambda text: self._say(text, Qgis.MessageLevel.Critical))
+        for part in (self.suggestions,):
+            part.failed.connect(lambda text: self._say(text, Qgis.MessageLevel.Critical))
+            part.told.connect(lambda text: self._say(text, Qgis.MessageLevel.Info))
         session.opened.connect(self._opened)
         session.closed.connect(self._closed)
         session.unsavedChanged.connect(self._refresh)
@@ -151,6 +181,8 @@ class LabelDock(QgsDockWidget):
     def _opened(self) -> None:
         self.model.open(self.session.labels, self.session.grid)
         self._iface.setActiveLayer(self.session.labels.layer)
+        if self._waiting:
+            self.take_classes(self._waiting)
         self._refresh()
 
     def _closed(self) -> None:

@@ -100,6 +100,10 @@ class LabelLayer(EditedLayer):
             return self.schema.by_value(key) if isinstance(key, (int, float)) else None
         return self.schema.by_name(key) if isinstance(key, str) else None
 
+    def class_fields(self) -> tuple[str, str]:
+        """Return the fields with the classes' values and names; see :func:`class_fields_of`."""
+        return class_fields_of(self.layer, self.layer.fields().at(self.class_field).name())
+
     def add(self, geometry: QgsGeometry, item: LabelClass) -> int:
         """Add a label and save it.
 
@@ -113,15 +117,34 @@ class LabelLayer(EditedLayer):
         Raises:
             OutputError: the layer does not take it.
         """
-        values = self._class_values(item)
-        values.update({index: value for index, value in ((self.author, author()), (self.time, now())) if index >= 0})
-        # With the defaults that the layer has for its other fields.
-        feature = QgsVectorLayerUtils.createFeature(self.layer, self._fitting(geometry), values)
+        return self.add_all([(geometry, item)], _tr("Add {}").format(item.name))[0]
+
+    def add_all(self, made: list[tuple[QgsGeometry, LabelClass]], text: str) -> list[int]:
+        """Add several labels in one step, all or none, and save them.
+
+        Args:
+            made: polygons in the layer's coordinate system, and their classes.
+            text: what is done, for the history.
+
+        Returns:
+            Their ids, in their order.
+
+        Raises:
+            OutputError: the layer does not take them.
+        """
+        features, when = [], now()
+        for geometry, item in made:
+            values = self._class_values(item)
+            values.update({index: value for index, value in ((self.author, author()), (self.time, when)) if index >= 0})
+            # With the defaults that the layer has for its other fields.
+            features.append(QgsVectorLayerUtils.createFeature(self.layer, self._fitting(geometry), values))
         self._added = []
-        with self.edit(_tr("Add {}").format(item.name)) as layer:
-            if not layer.addFeature(feature):
-                raise OutputError(_tr("The layer {} does not take the object.").format(layer.name()))
-        return self._added[0].id() if self._added else feature.id()
+        with self.edit(text) as layer:
+            for feature in features:
+                if not layer.addFeature(feature):
+                    raise OutputError(_tr("The layer {} does not take the object.").format(layer.name()))
+        # Of those that were saved the provider says the ids; others have one in the edit buffer.
+        return [feature.id() for feature in (self._added if len(self._added) == len(features) else features)]
 
     def set_class(self, ids: Iterable[int], item: LabelClass) -> None:
         """Give labels a class."""
@@ -280,6 +303,22 @@ def class_field_of(layer: QgsVectorLayer) -> str:
         if index >= 0:
             return names.at(index).name()
     return ""
+
+
+def class_fields_of(layer: QgsVectorLayer, class_field: str) -> tuple[str, str]:
+    """Return the fields with the classes' values and names, for an export, which then has the values of the schema.
+
+    The second is empty where there is only one of the two, which is the first then.
+    """
+    fields = layer.fields()
+    index = fields.lookupField(class_field)
+    if index < 0:
+        return "", ""
+    number = fields.at(index).isNumeric()
+    other = _first(fields, _NAMES if number else _VALUES, but=index, number=not number)
+    if other < 0:
+        return class_field, ""
+    return (class_field, fields.at(other).name()) if number else (fields.at(other).name(), class_field)
 
 
 def author() -> str:

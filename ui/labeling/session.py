@@ -8,6 +8,7 @@ from qgis.core import (
     Qgis,
     QgsCsException,
     QgsFeature,
+    QgsFeatureRequest,
     QgsGeometry,
     QgsMapLayer,
     QgsProject,
@@ -155,6 +156,51 @@ class Session(QObject):
             self.failed.emit(str(error))
             return
         self._warn(drawn)
+
+    def take_all(self, drawn: list[tuple[QgsGeometry, LabelClass]], text: str) -> list[int]:
+        """Make labels of polygons in the grid's pixels, in one step that ``text`` names; return their ids.
+
+        When they cannot be made that is said, there are none of them, and the list is empty.
+        """
+        if self.labels is None or not drawn:
+            return []
+        try:
+            crs = self.labels.layer.crs()
+            return self.labels.add_all([(self.grid.to_map(outline, crs), item) for outline, item in drawn], text)
+        except (KestrelError, QgsCsException) as error:
+            self.failed.emit(str(error))
+            return []
+
+    def labels_in(self, box: QgsRectangle) -> dict[int, QgsGeometry]:
+        """Return the labels that touch a box, by id; the box and the labels are in the grid's pixels."""
+        found: dict[int, QgsGeometry] = {}
+        if self.labels is None:
+            return found
+        crs = self.labels.layer.crs()
+        try:
+            area = self.grid.to_map(QgsGeometry.fromRect(box), crs).boundingBox()
+            for feature in self.labels.layer.getFeatures(QgsFeatureRequest(area).setNoAttributes()):
+                found[feature.id()] = self.grid.to_pixels(feature.geometry(), crs)
+        except QgsCsException:  # nowhere in the labels' coordinate system, where there are none then
+            pass
+        return found
+
+    def class_like(self, name: str, value: int | None) -> LabelClass | None:
+        """Return the class that a model's class means: of that name, else of that value; None for one that is not here."""
+        alike = [item for item in self.schema if item.name.casefold() == name.strip().casefold()]
+        return self.schema.by_name(name) or (alike[0] if alike else self.schema.by_value(value) if value else None)
+
+    def class_for(self, name: str, value: int | None, colour: str = "") -> LabelClass:
+        """Return what :meth:`class_like` does, after a class that is not here was added, which is said."""
+        known = self.class_like(name, value)
+        if known is not None:
+            return known
+        proposal = self.schema.proposal()
+        free = value and value > 0 and self.schema.by_value(value) is None
+        added = LabelClass(value if free else proposal.value, name.strip() or "object", colour or proposal.colour)
+        self.schema.add(added)
+        self.warned.emit(self.tr("The class {} was added.").format(added.name))
+        return added
 
     def take_area(self, drawn: QgsGeometry) -> None:
         """Mark a polygon in the grid's pixels as completely labelled; what lies off the picture is cut away."""

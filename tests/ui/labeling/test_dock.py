@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from desk import Desk
 from drawn import Mouse, rectangle, show
+from kestrel.core.classes import ClassInfo
 from kestrel.ui.labeling import class_dialog
 from kestrel.ui.labeling.class_dialog import ClassDialog
 from kestrel.ui.labeling.dock import LabelDock
@@ -86,6 +87,20 @@ def test_a_new_geopackage_is_made_in_the_imagerys_coordinate_system(dock: LabelD
     dock.start_box.labels.setLayer(None)
     dock.start_box.start(str(tmp_path / "labels.gpkg"))  # goes on with what is there
     assert dock.session.labels.layer is layer
+
+
+def test_classes_of_a_model_wait_for_labeling_to_begin(dock: LabelDock, desk: Desk, tmp_path: Path) -> None:
+    dock.take_classes([ClassInfo(2, "roof", (1, 2, 3)), ClassInfo(5, "tree", None)])
+    assert "Start labeling first" in desk.messages()[0] and "roof, tree" in desk.messages()[0]
+    dock.start_box.start(str(tmp_path / "labels.gpkg"))
+    assert [(item.value, item.name) for item in dock.session.schema] == [(2, "roof"), (5, "tree")]
+    assert dock.session.schema[0].colour == "#010203"
+    dock.take_classes([ClassInfo(2, "roof", None), ClassInfo(5, "pond", None), ClassInfo(6, "barn", None)])
+    assert [item.name for item in dock.session.schema] == ["roof", "tree", "barn"]
+    assert any("pond" in text and "another class" in text for text in desk.messages())
+    dock.session.close()
+    dock.start_box.start(str(tmp_path / "others.gpkg"))
+    assert len(dock.session.schema) == 0, "they came in once"
 
 
 def test_a_layer_without_a_class_field_or_not_editable_is_said(dock: LabelDock, desk: Desk, tmp_path: Path) -> None:
