@@ -131,7 +131,7 @@ class Desktop:
         while not (found := until()):
             ended = self._qgis is not None and self._qgis.poll() is not None
             if ended or time.monotonic() > end:
-                self._fail(f"QGIS ended while waiting for {what}" if ended else f"waited in vain for {what}")
+                self.fail(f"QGIS ended while waiting for {what}" if ended else f"waited in vain for {what}")
             time.sleep(0.1)
         return found
 
@@ -186,13 +186,20 @@ class Desktop:
         self.pointer.write(text)
 
     def choose(self, text: str, **wanted: Any) -> None:
-        """Choose an entry of a drop-down list."""
+        """Choose the entry of a drop-down list that begins with a text."""
         box = self.see(**wanted)
-        if box.text != text:
+        if not box.text.startswith(text):
             self.pointer.click(box.centre)
-            row = self.see(kind="row", text=text)
-            self.pointer.click(row.centre)
-            self.wait(lambda: any(thing.text == text for thing in self.probe.find(**wanted)), f"{text} to be chosen")
+            self.see(kind="row", starts=text, popup=True)
+
+            def taken() -> bool:
+                """Qt takes a click that follows too fast on the one that opened the list for a part of that."""
+                for row in self.probe.find(kind="row", starts=text, popup=True)[:1]:
+                    self.pointer.click(row.centre)
+                    time.sleep(0.3)
+                return any(thing.text.startswith(text) for thing in self.probe.find(**wanted))
+
+            self.wait(taken, f"{text} to be chosen")
 
     def menu(self, *path: str) -> None:
         """Open the menu bar's menu and click through it."""
@@ -213,7 +220,12 @@ class Desktop:
         self.pointer.wheel((left + 3, top + height / 2), (1 if down else -1) * max(1, round(far / 120)))
         time.sleep(0.2)
 
-    def _fail(self, text: str) -> None:
+    def fail(self, text: str) -> None:
+        """Give up, with a picture of the screen and QGIS's log.
+
+        Raises:
+            Failed: always.
+        """
         picture = self.folder / "failure.png"
         self.screen.image().save(str(picture))
         log = self.log.read_text("utf-8", "replace")[-3000:] if self.log.exists() else ""

@@ -50,7 +50,8 @@ def find(**wanted: Any) -> list[dict[str, Any]]:
 
     Args:
         wanted: any of ``text`` (without ``&`` and dots at the end), ``name`` (of the object or its action), ``kind`` (a class),
-            ``window`` (a part of its title), ``within`` (name of an object around it), ``parameter`` (of the tool's dialog).
+            ``window`` (a part of its title), ``within`` (name of an object around it), ``parameter`` (of the tool's dialog),
+            ``starts`` (the text's beginning), ``tip`` (a part of its tool tip), ``popup`` (only in the list that has popped up).
     """
     return [thing for thing in _things(wanted) if _fits(thing, wanted)]
 
@@ -101,6 +102,8 @@ def _windows() -> list[QWidget]:
 
 def _things(wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for window in _windows():
+        if wanted.get("popup") and window is not QApplication.activePopupWidget():
+            continue
         if wanted.get("window") and wanted["window"] not in window.windowTitle():
             continue
         roots = [window]
