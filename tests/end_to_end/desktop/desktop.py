@@ -135,13 +135,13 @@ class Desktop:
             time.sleep(0.1)
         return found
 
-    def see(self, seconds: float | None = None, **wanted: Any) -> Thing:
-        """Return the first thing that fits, once there is one: in front, whole, enabled."""
+    def see(self, seconds: float | None = None, covered: bool = False, **wanted: Any) -> Thing:
+        """Return the first thing that fits, once there is one: in front, whole, enabled; ``covered`` ones are good if asked for."""
 
         def look() -> Thing | None:
             found = [thing for thing in self.probe.find(**wanted) if thing.enabled]
             for thing in found:
-                if thing.reachable and thing.whole:
+                if covered or (thing.reachable and thing.whole):
                     return thing
             for thing in found:
                 if thing.area is not None:
