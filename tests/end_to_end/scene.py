@@ -41,16 +41,16 @@ def small_scene(folder: Path) -> Scene:
         return _made(folder)
     town, truth = folder / "town.tif", folder / "truth.gpkg"
     gdal.Translate(str(town), str(source / "banepa.tif"), srcWin=[200, 900, _SIDE, _SIDE])
-    gdal.VectorTranslate(str(truth), str(source / "labels.geojson"), format="GPKG", layerName="truth")
+    gdal.VectorTranslate(
+        str(truth), str(source / "labels.geojson"), format="GPKG", layerName="truth", spatFilter=_extent(town), spatSRS="EPSG:3857"
+    )
     return scene_of(town, truth, "building", "class")
 
 
 def scene_of(imagery: Path, truth: Path, class_name: str, class_field: str) -> Scene:
     """Return the scene of a raster and its truth."""
-    raster = gdal.Open(str(imagery))
-    left, pixel, _, top, _, row = raster.GetGeoTransform()
-    right, bottom = left + pixel * raster.RasterXSize, top + row * raster.RasterYSize
-    target = raster.GetSpatialRef()
+    left, bottom, right, top = _extent(imagery)
+    target = gdal.Open(str(imagery)).GetSpatialRef()
     layer = (vectors := ogr.Open(str(truth))).GetLayer()
     transform = osr.CoordinateTransformation(layer.GetSpatialRef(), target)
     boxes = []
@@ -63,6 +63,12 @@ def scene_of(imagery: Path, truth: Path, class_name: str, class_field: str) -> S
     del vectors
     boxes.sort(key=lambda box: (box[0] - box[2]) * (box[3] - box[1]))
     return Scene(imagery, truth, class_name, class_field, boxes, f"EPSG:{target.GetAuthorityCode(None)}")
+
+
+def _extent(imagery: Path) -> tuple[float, float, float, float]:
+    raster = gdal.Open(str(imagery))
+    left, pixel, _, top, _, row = raster.GetGeoTransform()
+    return left, top + row * raster.RasterYSize, left + pixel * raster.RasterXSize, top
 
 
 def _made(folder: Path) -> Scene:

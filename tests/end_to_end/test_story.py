@@ -8,6 +8,7 @@ looked at. Nothing is called, no command is typed: see ``desktop``.
 from __future__ import annotations
 
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -109,8 +110,9 @@ def test_from_the_zip_to_the_accuracy(tmp_path: Path, archive: Path, environment
     assert {(item["Classname"], item["Classvalue"]) for item in layer.getFeatures()} == {(scene.class_name, 1)}
     assert len(boxes_of(labels, "labels_areas")) == 1
     # Chips, a package, detections, fewer of them without duplicates, and numbers.
-    assert len(list((chips / "images").glob("*.tif"))) >= 9 and (chips / "esri_model_definition.emd").exists()
-    assert any(scene.class_name in file.read_text() for file in (chips / "labels").glob("*.xml"))
+    assert len(list((chips / "images").glob("*.tif"))) == len(list((chips / "labels").glob("*.xml"))) >= 9
+    card = json.loads((chips / "esri_model_definition.emd").read_text("utf-8"))
+    assert [(item["Name"], item["Value"]) for item in card["Classes"]] == [(scene.class_name, 1)]
     with zipfile.ZipFile(package) as opened:
         assert {"model.emd", "model.pth"} <= set(opened.namelist())
     assert 0 < len(boxes_of(kept)) < len(boxes_of(found))
