@@ -76,12 +76,12 @@ class KestrelPlugin:
                 slot = partial(self.desktop.open_tool, algorithm.id())
                 self._add(algorithm.name(), algorithm.name(), f"{algorithm.displayName()}…", slot)
         self._separate()
-        tr = partial(QCoreApplication.translate, "Kestrel")
-        self._add("inspector", "modelinformation", tr("Model inspector…"), self.desktop.open_inspector)
-        self._add("environment", "checkenvironment", tr("Environment…"), self.desktop.open_environment)
+        translate = QCoreApplication.translate
+        self._add("inspector", "modelinformation", translate("Kestrel", "Model inspector…"), self.desktop.open_inspector)
+        self._add("environment", "checkenvironment", translate("Kestrel", "Environment…"), self.desktop.open_environment)
         self._separate()
-        self._add("settings", "/mActionOptions.svg", tr("Settings…"), self.desktop.open_settings)
-        self._add("help", "/mActionHelpContents.svg", tr("Help"), self.desktop.open_help)
+        self._add("settings", "/mActionOptions.svg", translate("Kestrel", "Settings…"), self.desktop.open_settings)
+        self._add("help", "/mActionHelpContents.svg", translate("Kestrel", "Help"), self.desktop.open_help)
 
     def unload(self) -> None:
         """Take everything out of QGIS again."""
