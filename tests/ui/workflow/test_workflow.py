@@ -191,6 +191,7 @@ def test_each_step_shows_its_numbers_and_what_it_made(
     ]  # fmt: skip
     panel.cards["detect"].made.linkActivated.emit("0")
     assert panel.iface.active.source().startswith(str(tmp_path / "found.gpkg")) and panel.iface.zoomed == 1
+    assert panel.iface.active.renderer().classAttribute() == "Class", "styled as the tool styles it"
     count = len(QgsProject.instance().mapLayers())
     panel.cards["detect"].made.linkActivated.emit("0")
     assert len(QgsProject.instance().mapLayers()) == count, "the layer is in the project already"
