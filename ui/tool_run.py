@@ -14,6 +14,8 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
+_running: set[ToolRun] = set()  # the task does not keep its context and feedback alive
+
 
 class _Feedback(QgsProcessingFeedback):
     """Keeps what the tool says when it fails, and its warnings."""
@@ -48,9 +50,9 @@ class ToolRun(QObject):
     progressed = pyqtSignal(float)
     ended = pyqtSignal(dict, str)
 
-    def __init__(self, algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._context, self._feedback = QgsProcessingContext(), _Feedback()  # which must live as long as the task
+    def __init__(self, algorithm: QgsProcessingAlgorithm, parameters: dict[str, Any]) -> None:
+        super().__init__()
+        self._context, self._feedback = QgsProcessingContext(), _Feedback()
         self._context.setProject(QgsProject.instance())
         self._context.setFeedback(self._feedback)
         self._task = QgsProcessingAlgRunnerTask(algorithm, parameters, self._context, self._feedback)
@@ -71,7 +73,8 @@ class ToolRun(QObject):
         return "" if good else text
 
     def start(self) -> None:
-        """Hand it to QGIS."""
+        """Hand it to QGIS; it lives until it has ended, whoever lets go of it."""
+        _running.add(self)
         QgsApplication.taskManager().addTask(self._task)
 
     def cancel(self) -> None:
@@ -79,6 +82,7 @@ class ToolRun(QObject):
         self._feedback.cancel()
 
     def _executed(self, good: bool, results: dict[str, Any]) -> None:
+        _running.discard(self)
         if good:
             self.ended.emit(results, "")
         elif self._feedback.isCanceled():

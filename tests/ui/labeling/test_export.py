@@ -245,3 +245,21 @@ def test_an_export_of_unsaved_labels(
     tab.export.click()
     assert "labels_chips" in desk.messages()[-1] or "labels_chips" in desk.messages()[0]
     assert tab.export.isVisible(), "what the tool refuses is said, and nothing runs"
+
+
+def test_an_export_is_cancelled_and_when_the_dock_goes(
+    environment: Path, tab: ExportTab, desk: Desk, tmp_path: Path, wait: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kestrel.ui import tool_run
+
+    monkeypatch.setenv("KESTREL_PYTHON", str(environment))
+    tab.export.click()
+    tab.stop.click()
+    wait(lambda: tab.export.isVisible())
+    assert "Cancelled; nothing was written." in desk.messages() and not (tmp_path / "labels_chips").exists()
+    tab.export.click()
+    tab.unload()
+    wait(lambda: not tool_run._running)
+    assert not (tmp_path / "labels_chips").exists()
+    tab.preview._canvas.extentsChanged.connect(tab.preview._tell)  # the fixture lets go once more
+    tab._run = None

@@ -90,7 +90,10 @@ class ExportTab(QWidget):
         self._refresh()
 
     def unload(self) -> None:
-        """Take the preview off the map; an export that is under way goes on in QGIS's task bar."""
+        """Take the preview off the map, and cancel an export that is under way."""
+        if self._run is not None:
+            self._run.ended.disconnect(self._ended)
+            self._run.cancel()
         self._later.stop()
         self.preview.unload()
 
@@ -260,12 +263,15 @@ class ExportTab(QWidget):
         if refused := ToolRun.check(algorithm, parameters):
             session.failed.emit(refused)
             return
-        self._run = ToolRun(algorithm, parameters, self)
-        self._run.progressed.connect(lambda percent: self.progress.setValue(round(percent)))
+        self._run = ToolRun(algorithm, parameters)
+        self._run.progressed.connect(self._progressed)
         self._run.ended.connect(self._ended)
         self.progress.setValue(0)
         self._run.start()
         self._refresh()
+
+    def _progressed(self, percent: float) -> None:
+        self.progress.setValue(round(percent))
 
     def _cancel(self) -> None:
         if self._run is not None:
@@ -279,8 +285,6 @@ class ExportTab(QWidget):
             self._messages.pushMessage(self.tr("Export"), error, Qgis.MessageLevel.Critical, 0)
         else:
             self._messages.pushMessage(self.tr("Export"), self.tr("Cancelled; nothing was written."), Qgis.MessageLevel.Info, 6)
-        if run is not None:
-            run.deleteLater()
         self._propose_folder()
         self._refresh()
 
