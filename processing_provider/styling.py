@@ -29,13 +29,19 @@ class DetectionStyle(QgsProcessingLayerPostProcessorInterface):
 
     def postProcessLayer(self, layer: QgsVectorLayer, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> None:
         """Style ``layer``; called by QGIS in the main thread."""
-        index = layer.fields().lookupField("Class")
-        if not isinstance(layer, QgsVectorLayer) or index < 0:
-            return
-        layer.setRenderer(detection_renderer(sorted(layer.uniqueValues(index, _MOST_CLASSES), key=str)))
-        if layer.fields().lookupField("Confidence") >= 0:
-            layer.setMapTipTemplate('<b>[% "Class" %]</b> [% round("Confidence", 1) %] %')
-        layer.triggerRepaint()
+        if isinstance(layer, QgsVectorLayer):
+            style_detections(layer)
+
+
+def style_detections(layer: QgsVectorLayer) -> None:
+    """Give ``layer`` outlines by its field ``Class``, and a tip; other layers stay as they are."""
+    index = layer.fields().lookupField("Class")
+    if index < 0 or not layer.isSpatial():
+        return
+    layer.setRenderer(detection_renderer(sorted(layer.uniqueValues(index, _MOST_CLASSES), key=str)))
+    if layer.fields().lookupField("Confidence") >= 0:
+        layer.setMapTipTemplate('<b>[% "Class" %]</b> [% round("Confidence", 1) %] %')
+    layer.triggerRepaint()
 
 
 def detection_renderer(classes: Sequence[Any]) -> QgsCategorizedSymbolRenderer:

@@ -173,6 +173,7 @@ class LabelDock(QgsDockWidget):
         session.outdated.connect(self.model.touch)
         session.history.changed.connect(self._refresh)
         session.classChosen.connect(self._refresh)
+        self.visibilityChanged.connect(self.export.set_front)
         self.model.countsChanged.connect(self._refresh)
         self.classes.filtered.connect(self.objects.show_class)
         self._iface.currentLayerChanged.connect(self._refresh)
