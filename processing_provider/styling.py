@@ -28,13 +28,18 @@ class DetectionStyle(QgsProcessingLayerPostProcessorInterface):
 
     def postProcessLayer(self, layer: QgsVectorLayer, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> None:
         """Style ``layer``; called by QGIS in the main thread."""
-        index = layer.fields().lookupField("Class")
-        if not isinstance(layer, QgsVectorLayer) or index < 0:
-            return
-        layer.setRenderer(detection_renderer(sorted(layer.uniqueValues(index, _MOST_CLASSES), key=str)))
-        if layer.fields().lookupField("Confidence") >= 0:
-            layer.setMapTipTemplate('<b>[% "Class" %]</b> [% round("Confidence", 1) %] %')
-        layer.triggerRepaint()
+        style_detections(layer)
+
+
+def style_detections(layer: QgsVectorLayer) -> None:
+    """Style a layer with the fields ``Class`` and ``Confidence``; another stays as it is."""
+    index = layer.fields().lookupField("Class") if isinstance(layer, QgsVectorLayer) else -1
+    if index < 0:
+        return
+    layer.setRenderer(detection_renderer(sorted(layer.uniqueValues(index, _MOST_CLASSES), key=str)))
+    if layer.fields().lookupField("Confidence") >= 0:
+        layer.setMapTipTemplate('<b>[% "Class" %]</b> [% round("Confidence", 1) %] %')
+    layer.triggerRepaint()
 
 
 def detection_renderer(classes: Sequence[Any]) -> QgsCategorizedSymbolRenderer:
