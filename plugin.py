@@ -67,7 +67,7 @@ class KestrelPlugin:
         # The menu follows the work: label, follow, the tools in their order, what describes and sets up.
         self.labeling = Labeling(self.iface, self.desktop.open_tool)
         self.desktop.classes_chosen.connect(self.labeling.take_classes)
-        self.workflow = Workflow(self.iface, self.desktop, self.labeling, self.provider.runs)
+        self.workflow = Workflow(self.iface, self.desktop, self.labeling, self.provider.runs, self._open_report)
         self.monitor = Monitor(self.iface, self.provider.runs, self.desktop.open_inspector)
         self._separate()
         for algorithm in self.provider.in_order():
@@ -76,12 +76,12 @@ class KestrelPlugin:
                 slot = partial(self.desktop.open_tool, algorithm.id())
                 self._add(algorithm.name(), algorithm.name(), f"{algorithm.displayName()}…", slot)
         self._separate()
-        tr = partial(QCoreApplication.translate, "Kestrel")
-        self._add("inspector", "modelinformation", tr("Model inspector…"), self.desktop.open_inspector)
-        self._add("environment", "checkenvironment", tr("Environment…"), self.desktop.open_environment)
+        translate = QCoreApplication.translate
+        self._add("inspector", "modelinformation", translate("Kestrel", "Model inspector…"), self.desktop.open_inspector)
+        self._add("environment", "checkenvironment", translate("Kestrel", "Environment…"), self.desktop.open_environment)
         self._separate()
-        self._add("settings", "/mActionOptions.svg", tr("Settings…"), self.desktop.open_settings)
-        self._add("help", "/mActionHelpContents.svg", tr("Help"), self.desktop.open_help)
+        self._add("settings", "/mActionOptions.svg", translate("Kestrel", "Settings…"), self.desktop.open_settings)
+        self._add("help", "/mActionHelpContents.svg", translate("Kestrel", "Help"), self.desktop.open_help)
 
     def unload(self) -> None:
         """Take everything out of QGIS again."""
@@ -112,6 +112,10 @@ class KestrelPlugin:
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None
+
+    def _open_report(self, path: str) -> None:
+        if self.monitor is not None:
+            self.monitor.open_report(path)
 
     def _separate(self) -> None:
         """Add a line to the menu."""

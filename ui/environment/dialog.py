@@ -64,6 +64,7 @@ class EnvironmentDialog(QDialog):
         self.apply = self._button(self.tr("Apply"), self._apply, self.tr("Use what these fields say from now on."))
         self._lay_out()
         self.sources.changed.connect(self._enable)
+        self.sources.entered.connect(self.apply.click)
         self._enable()
 
     # What it looks like
@@ -93,6 +94,7 @@ class EnvironmentDialog(QDialog):
         group.collapsedStateChanged.connect(lambda _collapsed: QTimer.singleShot(0, self._grow))
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close.rejected.connect(self.reject)
+        close.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # Enter in a field must not close the dialog
         layout = QVBoxLayout(self)
         layout.addWidget(self.view)
         layout.addLayout(doing)

@@ -31,7 +31,7 @@ class ClassRows(QTreeWidget):
         self.setTreePosition(NAME)
         self.setIndentation(self.fontMetrics().height())
         self.setUniformRowHeights(True)
-        self.setMinimumHeight(round(7 * self.fontMetrics().height()))  # a few rows even on a small screen
+        self.setMinimumHeight(round(6 * self.fontMetrics().height()))  # a few rows even on a small screen
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(self.tr("Classes"))

@@ -66,6 +66,7 @@ class ClassTree(QWidget):
         more = QToolButton()
         more.setIcon(QgsApplication.getThemeIcon("/mActionFileOpen.svg"))
         more.setToolTip(self.tr("Import and save classes"))
+        more.setAccessibleName(more.toolTip())
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(more)
         menu.addActions([self.import_action, self.values_action, self.save_action])

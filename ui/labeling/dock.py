@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qgis.core import Qgis, QgsApplication, QgsSettings, QgsVectorLayer
-from qgis.gui import QgsDockWidget, QgsMessageBarItem
+from qgis.gui import QgsDockWidget, QgsMessageBarItem, QgsScrollArea
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QKeySequence
-from qgis.PyQt.QtWidgets import QAction, QLabel, QSpinBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QAction, QFrame, QLabel, QSpinBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from ..flow import FlowLayout
 from ..icons import icon
-from .bars import bar, together
+from .bars import ShortenedLabel, bar, together
 from .class_dialog import ask_class
 from .class_tree import ClassTree
 from .coverage_box import CoverageBox
@@ -39,7 +39,7 @@ class LabelDock(QgsDockWidget):
 
     def __init__(self, iface: QgisInterface) -> None:
         self._iface = iface
-        self._warning: QgsMessageBarItem | None = None
+        self._said: dict[Qgis.MessageLevel, QgsMessageBarItem] = {}  # the last of each kind
         self._waiting: tuple[ClassInfo, ...] = ()  # classes for when labeling begins
         super().__init__(self._iface.mainWindow())
         self.setObjectName("kestrel_label_objects")
@@ -65,8 +65,7 @@ class LabelDock(QgsDockWidget):
         self.autosave.setChecked(QgsSettings().value(f"{_SETTINGS}/autosave", True, bool))
         self.session.autosave = self.autosave.isChecked()
         self.autosave.toggled.connect(self._set_autosave)
-        self.status = QLabel()
-        self.status.setWordWrap(True)  # a long name of a class must not widen the dock
+        self.status = ShortenedLabel()  # a long name of a class must not widen the dock
         self._lay_out()
         self._digits()
         self._connect()
@@ -129,8 +128,10 @@ class LabelDock(QgsDockWidget):
         parts.addWidget(upper)
         parts.addWidget(tabs)
         parts.setChildrenCollapsible(False)
-        parts.setStretchFactor(0, 2)
-        parts.setStretchFactor(1, 3)
+        parts.setSizes([1000, 1000])  # of these the splitter takes the ratio
+        if state := QgsSettings().value(f"{_SETTINGS}/parts"):
+            parts.restoreState(state)
+        parts.splitterMoved.connect(lambda *_: QgsSettings().setValue(f"{_SETTINGS}/parts", parts.saveState()))
         self._parts = parts
         content = QWidget()
         whole = QVBoxLayout(content)
@@ -139,7 +140,11 @@ class LabelDock(QgsDockWidget):
         whole.addWidget(self.start_box)
         whole.addWidget(parts, 1)
         whole.addWidget(self.status)
-        self.setWidget(content)
+        room = QgsScrollArea()  # where the screen is too low for all of it, the window must not grow beyond it
+        room.setWidgetResizable(True)
+        room.setFrameShape(QFrame.Shape.NoFrame)
+        room.setWidget(content)
+        self.setWidget(room)
 
     def _digits(self) -> None:
         """The keys 1 to 9 choose a class while the dock has the keyboard; on the map the tools take them."""
@@ -220,13 +225,13 @@ class LabelDock(QgsDockWidget):
         self._refresh()
 
     def _say(self, text: str, level: Qgis.MessageLevel) -> None:
-        """Show a text in QGIS's message bar; a warning takes the place of the last one, so that they do not pile up."""
+        """Show a text in QGIS's message bar; it takes the place of the last one of its kind, so that they do not pile up."""
         messages = self._iface.messageBar()
-        if self._warning is not None and self._warning in messages.items():
-            messages.popWidget(self._warning)
+        if self._said.get(level) in messages.items():
+            messages.popWidget(self._said[level])
         item = messages.createMessage(self.windowTitle(), text)
         messages.pushWidget(item, level, _SECONDS)
-        self._warning = item if level == Qgis.MessageLevel.Warning else None
+        self._said[level] = item
 
     def _action(self, symbol: str, text: str, slot: object) -> QAction:
         action = QAction(QgsApplication.getThemeIcon(symbol), text, self)

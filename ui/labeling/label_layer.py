@@ -195,7 +195,11 @@ class LabelLayer(EditedLayer):
             self._rename_in(database, old, new)
         elif found:
             rest = (feature.id() for feature in self.layer.getFeatures(request)) if len(found) > MANY else found
+            before = self.history.newest()
             self.set_class(rest, new)
+            step = self.history.newest()
+            if step is not None and step is not before:  # saved: who takes the labels back gets their class back
+                step.follow = lambda back: self._rename_back(*((new, old) if back else (old, new)))
 
     def _rename_in(self, database: Neighbours, old: LabelClass, new: LabelClass) -> None:
         """Change all labels of a class at once, in the background, without a step that could be taken back."""
@@ -215,11 +219,7 @@ class LabelLayer(EditedLayer):
         self.renaming = None
         if error is not None:
             self.failed.emit(str(error))
-            self._taking_back = True
-            try:
-                self.schema.edit(list(self.schema).index(new), replace(old, parent=new.parent))
-            finally:
-                self._taking_back = False
+            self._rename_back(new, old)
             return
         self.history.forget(self)  # its steps hold labels as they are no more
         self.layer.dataProvider().reloadData()
@@ -227,6 +227,19 @@ class LabelLayer(EditedLayer):
         self.rewritten.emit()
         text = _tr("All objects of the class {} were changed with it. This cannot be undone; edit the class to change it back.")
         self.told.emit(text.format(new.name))
+
+    def _rename_back(self, now: LabelClass, wanted: LabelClass) -> None:
+        """Give a class the name and value that its labels have again; not if it has changed since or they are taken."""
+        found = self.schema.by_value(now.value)
+        if found is None or found.name != now.name:
+            return
+        self._taking_back = True
+        try:
+            self.schema.edit(list(self.schema).index(found), replace(found, name=wanted.name, value=wanted.value))
+        except KestrelError as error:
+            self.failed.emit(str(error))
+        finally:
+            self._taking_back = False
 
     def _must_wait(self) -> None:
         if self.renaming is not None:

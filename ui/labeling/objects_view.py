@@ -56,6 +56,7 @@ class ObjectsView(QWidget):
         self.class_button = QToolButton()
         self.class_button.setIcon(QgsApplication.getThemeIcon("/mActionMultiEdit.svg"))
         self.class_button.setToolTip(self.tr("Change the class of the selected objects"))
+        self.class_button.setAccessibleName(self.class_button.toolTip())
         self.class_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.class_button)
         menu.aboutToShow.connect(lambda: self._class_menu(menu))

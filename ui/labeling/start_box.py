@@ -168,5 +168,5 @@ class StartBox(QgsCollapsibleGroupBox):
         if running:
             title = self.tr("{} on {}").format(self._session.labels.layer.name(), self._session.imagery.name())
         metrics = self.fontMetrics()  # a long title would widen the dock
-        self.setTitle(metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, 28 * metrics.averageCharWidth()))
+        self.setTitle(metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, 24 * metrics.averageCharWidth()))
         self.setToolTip(title if running else "")

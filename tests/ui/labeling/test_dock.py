@@ -12,7 +12,7 @@ from kestrel.core.classes import ClassInfo
 from kestrel.ui.labeling import class_dialog
 from kestrel.ui.labeling.class_dialog import ClassDialog
 from kestrel.ui.labeling.dock import LabelDock
-from kestrel.ui.labeling.objects_model import DELETE
+from kestrel.ui.labeling.objects_model import AUTHOR, DELETE, TIME
 from kestrel.ui.labeling.schema import LabelClass
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -26,7 +26,7 @@ from qgis.core import (
 from qgis.core import edit as editing
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QEvent, QItemSelectionModel, Qt, QTimer
-from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtGui import QColor, QResizeEvent
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QMessageBox, QToolBar, QToolButton
 
@@ -404,3 +404,23 @@ def test_every_button_is_reached_with_the_keyboard_and_says_what_it_does(dock: L
     assert len(buttons) >= 20
     assert all(button.focusPolicy() & Qt.FocusPolicy.TabFocus for button in buttons)
     assert all(button.toolTip() for button in buttons)
+    assert all(button.accessibleName() or button.text() for button in buttons)
+
+
+def test_the_dock_can_be_narrow_and_the_class_stays_readable(dock: LabelDock, mouse: Mouse) -> None:
+    layer, table = dock.session.labels.layer, dock.objects.table
+    layer.setName("a layer with a very long name, as they come from servers and from files of other offices")
+    dock.start_box._show()
+    dock.session.schema.add(LabelClass(9, "a class with a name that is longer than the dock is wide", "#000001"))
+    dock.session.choose(dock.session.schema[2])
+    assert dock.widget().widget().minimumSizeHint().width() <= 37 * dock.fontMetrics().averageCharWidth()  # 260 px in QGIS
+    assert dock.minimumSizeHint().height() <= 300, "a window on a small screen would grow beyond it"
+    one = dock.fontMetrics().averageCharWidth()
+    for width, hidden in ((35 * one, [True, True]), (45 * one, [False, True]), (80 * one, [False, False])):
+        dock.objects.resize(width, 400)
+        QApplication.sendEvent(dock.objects, QResizeEvent(dock.objects.size(), dock.objects.size()))  # it is not shown
+        assert [table.isColumnHidden(column) for column in (AUTHOR, TIME)] == hidden, width
+    pick(dock, "box")
+    mouse.click(50, 100)
+    dock.model.finish()
+    assert "32 × 32" in dock.model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)

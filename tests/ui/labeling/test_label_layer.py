@@ -272,5 +272,16 @@ def test_a_class_keeps_its_name_when_its_labels_cannot_have_another(
     monkeypatch.setattr("kestrel.ui.labeling.tables.Neighbours.update", refuse)
     labels.schema.edit(0, LabelClass(1, "home", "#000001"))
     wait_for(lambda: labels.renaming is None)
-    assert "no rights" in failed[0] and labels.schema[0] == HOUSE
+    assert "no rights" in failed[0] and labels.schema[0] == LabelClass(1, "house", "#000001")
     assert [item[0] for item in on_disk(labels).values()] == ["house"]
+
+
+def test_who_takes_a_renaming_back_gets_the_class_back(labels: LabelLayer) -> None:
+    labels.add(rectangle(0, 0, 10, 10), HOUSE)
+    labels.schema.edit(0, LabelClass(7, "home", "#000001"))
+    assert labels.history.undo() and labels.schema[0] == LabelClass(1, "house", "#000001")
+    assert [item[:2] for item in on_disk(labels).values()] == [("house", 1)]
+    assert labels.history.redo() and labels.schema[0].name == "home"
+    assert [item[:2] for item in on_disk(labels).values()] == [("home", 7)]
+    labels.schema.remove(0)
+    assert labels.history.undo() and len(labels.schema) == 1
