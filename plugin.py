@@ -67,7 +67,7 @@ class KestrelPlugin:
         # The menu follows the work: label, follow, the tools in their order, what describes and sets up.
         self.labeling = Labeling(self.iface, self.desktop.open_tool)
         self.desktop.classes_chosen.connect(self.labeling.take_classes)
-        self.workflow = Workflow(self.iface, self.desktop, self.labeling, self.provider.runs)
+        self.workflow = Workflow(self.iface, self.desktop, self.labeling, self.provider.runs, self._open_report)
         self.monitor = Monitor(self.iface, self.provider.runs, self.desktop.open_inspector)
         self._separate()
         for algorithm in self.provider.in_order():
@@ -112,6 +112,10 @@ class KestrelPlugin:
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None
+
+    def _open_report(self, path: str) -> None:
+        if self.monitor is not None:
+            self.monitor.open_report(path)
 
     def _separate(self) -> None:
         """Add a line to the menu."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import overload
@@ -61,11 +60,23 @@ class Starts(Sequence[int]):
 
     def touching(self, low: float, high: float) -> range:
         """Return the numbers of the tiles that have something between two places on the axis."""
-        return range(bisect_right(self, low - self.tile), bisect_left(self, high))
+        return self._between(math.floor((low - self.tile) / self._step) + 1, math.ceil(high / self._step), low, high, False)
 
     def within(self, low: float, high: float) -> range:
         """Return the numbers of the tiles that lie wholly between two places on the axis."""
-        return range(bisect_left(self, low), bisect_right(self, high - self.tile))
+        first, end = math.ceil(low / self._step), math.floor((high - self.tile) / self._step) + 1
+        return self._between(first, end, low, high, True)
+
+    def _between(self, first: int, end: int, low: float, high: float, whole: bool) -> range:
+        """The tiles from ``first`` to ``end`` of a lattice without an end, and the last one, which may lie off it."""
+        count = len(self)
+        if count and self.edge == "SHIFT":
+            begin = self[count - 1]
+            hit = low <= begin and begin + self.tile <= high if whole else begin < high and begin + self.tile > low
+            first, end = min(max(first, 0), count - 1), min(end, count - 1)
+            return range(first, max(end, first)) if not hit else range(first, count)
+        first = min(max(first, 0), count)
+        return range(first, max(min(end, count), first))
 
     @property
     def _step(self) -> int:

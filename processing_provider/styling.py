@@ -18,6 +18,7 @@ from qgis.core import (
 )
 
 from ..ui.palette import COLOURS, outline
+from .loading import process_on_load
 
 _MOST_CLASSES = 50
 _OPACITY = '40 + 0.6 * coalesce("Confidence", 100)'  # percent; confidence is 0 to 100
@@ -54,10 +55,6 @@ def _symbol(colour: str) -> QgsFillSymbol:
     return symbol
 
 
-_STYLE = DetectionStyle()  # kept here, because QGIS keeps no reference: a local one would be deleted before its call
-
-
 def style_on_load(layer_id: str, context: QgsProcessingContext) -> None:
     """Have the layer ``layer_id`` styled if it is going to be loaded."""
-    if context.willLoadLayerOnCompletion(layer_id):
-        context.layerToLoadOnCompletionDetails(layer_id).setPostProcessor(_STYLE)
+    process_on_load(DetectionStyle(), layer_id, context)

@@ -20,7 +20,7 @@ _COLOURS = {
     "blue": ("#0072b2", "#56b4e9"),
     "orange": ("#d55e00", "#e69f00"),
     "green": ("#00805f", "#2fd6a4"),
-    "grey": ("#9a9a9a", "#8a8a8a"),
+    "grey": ("#b0b0b0", "#777777"),
 }
 
 
@@ -126,7 +126,8 @@ class Chart(QWidget):
             painter.drawLine(QPointF(frame.left(), y), QPointF(frame.right(), y))
             painter.setPen(self._soft(0.75))
             painter.drawText(QPointF(frame.left() - 0.35 * line - metrics.horizontalAdvance(written), y + 0.33 * line), written)
-        ticks = across.ticks(max(int(frame.width() / (3 * line)), 2), whole=across.high - across.low >= 2)
+        whole = across.high >= 2 or not any(curve.faint for curve in self._curves)  # epochs are counted
+        ticks = across.ticks(max(int(frame.width() / (3 * line)), 2), whole=whole)
         for tick, written in zip(ticks, tick_texts(ticks), strict=True):
             x = frame.left() + across.place(tick) * frame.width()
             painter.setPen(QPen(grid, 1))
@@ -195,10 +196,11 @@ class Chart(QWidget):
         x = frame.left() + across.place(marked[-1][1][0]) * frame.width()
         painter.setPen(QPen(self._soft(0.5), 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(x, frame.top()), QPointF(x, frame.bottom()))
-        rows = [readout(curve.name, *point) for curve, point in marked]
+        rows = readout(marked[-1][1][0], [(curve.name, value) for curve, (_, value) in marked])
         width = max(metrics.horizontalAdvance(row) for row in rows) + 1.2 * line
         box = QRectF(0, frame.top() + 0.2 * line, width, (len(rows) + 0.5) * line)
-        box.moveLeft(x + 0.6 * line if x + 0.6 * line + width < self.width() else x - 0.6 * line - width)
+        left = x + 0.6 * line if x + 0.6 * line + width < self.width() else x - 0.6 * line - width
+        box.moveLeft(max(left, 1.0))
         painter.setPen(QPen(self._soft(0.4), 1))
         paper = QColor(self.palette().color(QPalette.ColorRole.ToolTipBase))
         painter.setBrush(paper)
@@ -242,12 +244,11 @@ class Chart(QWidget):
         self.update()
 
 
-def readout(name: str, epoch: float, value: float) -> str:
-    """Return what is said of a point: ``"Training loss, epoch 3: 0.412"``."""
+def readout(epoch: float, values: Sequence[tuple[str, float]]) -> list[str]:
+    """Return the lines that say what is at a place: ``["Epoch 3", "training: 0.412"]``."""
     when = f"{epoch:.0f}" if abs(epoch - round(epoch)) < 1e-6 else f"{epoch:.1f}"
-    return QCoreApplication.translate("Chart", "{name}, epoch {epoch}: {value}").format(
-        name=name, epoch=when, value=f"{value:.4g}"
-    )
+    head = QCoreApplication.translate("Chart", "Epoch {number}").format(number=when)
+    return [head, *(f"{name}: {value:.4g}" for name, value in values)]
 
 
 def _without_outliers(curve: Curve) -> list[float]:

@@ -53,6 +53,10 @@ class Monitor:
         """Show or hide the dock."""
         self._made().setUserVisible(shown)
 
+    def open_report(self, path: str) -> None:
+        """Show a report of a tool in a window of QGIS."""
+        self._made().open_report(path)
+
     def unload(self) -> None:
         """Take everything out of QGIS again."""
         self._show_live(False)

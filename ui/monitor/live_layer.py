@@ -6,16 +6,20 @@ import base64
 import time
 
 from qgis.core import (
+    Qgis,
     QgsCoordinateReferenceSystem,
     QgsFeature,
+    QgsField,
+    QgsFields,
     QgsGeometry,
     QgsMapLayer,
+    QgsMemoryProviderUtils,
     QgsProject,
     QgsVectorLayer,
 )
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer
-from qgis.PyQt.QtXml import QDomDocument
+from qgis.PyQt.QtCore import QCoreApplication, QMetaType, QObject, QTimer
+from qgis.PyQt.QtXml import QDomDocument, QDomElement
 
 from ...core.events import Event, Found
 from ...processing_provider.runs import Outcome, Run, Runs
@@ -24,6 +28,7 @@ from ...processing_provider.styling import detection_renderer
 REDRAW = 1.0  # seconds between two drawings of the map, at least
 LINGER = 5.0  # seconds that the objects stay for the layer with the result, which QGIS loads after the run
 MARK = "kestrel/live"  # custom property of the layers
+_TAGS = ("layer-tree-layer", "layer", "layer-setting")  # what a project's file says about a layer, by its attribute id
 
 
 class LiveLayers(QObject):
@@ -41,13 +46,15 @@ class LiveLayers(QObject):
         runs.told.connect(self._told)
         runs.ended.connect(self._ended)
         QgsProject.instance().writeProject.connect(leave_out)
+        QgsProject.instance().writeMapLayer.connect(blank)
 
     def unload(self) -> None:
         """Take the layers away and listen no more."""
         self._runs.told.disconnect(self._told)
         self._runs.ended.disconnect(self._ended)
         QgsProject.instance().writeProject.disconnect(leave_out)
-        for layer in self._layers.values():
+        QgsProject.instance().writeMapLayer.disconnect(blank)
+        for layer in self.findChildren(LiveLayer):  # those that linger too
             layer.remove()
         self._layers.clear()
 
@@ -87,8 +94,11 @@ class LiveLayer(QObject):
         super().__init__(parent)
         self._project = QgsProject.instance()
         clean = not self._project.isDirty()
-        self.layer = QgsVectorLayer("Polygon?field=Class:string&field=Confidence:double", "", "memory")
-        self.layer.setCrs(QgsCoordinateReferenceSystem.fromWkt(crs) if crs else QgsCoordinateReferenceSystem())
+        system = QgsCoordinateReferenceSystem.fromWkt(crs) if crs else QgsCoordinateReferenceSystem()
+        fields = QgsFields()
+        for name, kind in (("Class", QMetaType.Type.QString), ("Confidence", QMetaType.Type.Double)):
+            fields.append(QgsField(name, kind))
+        self.layer = QgsMemoryProviderUtils.createMemoryLayer("being_found", fields, Qgis.WkbType.Polygon, system)
         self.layer.setCustomProperty("skipMemoryLayersCheck", 1)  # QGIS asks nobody whether to lose it
         self.layer.setCustomProperty(MARK, True)
         self._classes: set[str] = set()
@@ -166,23 +176,21 @@ class LiveLayer(QObject):
 
 
 def leave_out(document: QDomDocument) -> None:
-    """Take live layers out of a project that is being written."""
+    """Take what is said about live layers out of a project that is being written; the layers themselves come after this."""
     ids = {layer.id() for layer in QgsProject.instance().mapLayers().values() if layer.customProperty(MARK)}
-    if not ids:
-        return
-    for tag, key in (
-        ("maplayer", None),
-        ("layer-tree-layer", "id"),
-        ("item", None),
-        ("layer", "id"),
-        ("legendlayerfile", "layerid"),
-    ):
+    for tag in _TAGS if ids else ():
         nodes = document.elementsByTagName(tag)
-        elements = [nodes.at(number).toElement() for number in range(nodes.count())]
-        for element in elements:
-            if key is None:
-                named = element.firstChildElement("id").text() if tag == "maplayer" else element.text()
-            else:
-                named = element.attribute(key)
-            if named in ids:
+        for element in [nodes.at(number).toElement() for number in range(nodes.count())]:
+            if element.attribute("id") in ids:
                 element.parentNode().removeChild(element)
+
+
+def blank(layer: QgsMapLayer, element: QDomElement, _document: QDomDocument) -> None:
+    """Make the element of a live layer one that says nothing, and that QGIS does not know when it reads the project."""
+    if layer.customProperty(MARK):
+        element.setTagName("kestrel-left-out")
+        while not element.firstChild().isNull():
+            element.removeChild(element.firstChild())
+        attributes = element.attributes()
+        for name in [attributes.item(number).nodeName() for number in range(attributes.count())]:
+            element.removeAttribute(name)

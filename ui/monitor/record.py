@@ -80,6 +80,7 @@ class Record:
         stopping: whether it was asked to stop.
         found: objects that a search has found; None when it does not tell.
         shown: of those, how many were told for the map.
+        final: whether those stay, see :class:`core.events.Found`.
         results, error, cancelled: see :class:`processing_provider.runs.Outcome`.
     """
 
@@ -96,6 +97,7 @@ class Record:
     stopping: bool = False
     found: int | None = None
     shown: int = 0
+    final: bool = True
     results: dict[str, Any] = field(default_factory=dict)
     error: str = ""
     cancelled: bool = False
@@ -113,7 +115,7 @@ class Record:
         elif isinstance(event, Message) and event.level == "warning":
             self.warnings = [*self.warnings, event.text][-_MOST_WARNINGS:]
         elif isinstance(event, Found):
-            self.found, self.shown = event.total, self.shown + len(event.outlines)
+            self.found, self.shown, self.final = event.total, self.shown + len(event.outlines), event.final
         elif isinstance(event, Artifact):
             self.results.setdefault(event.name, event.path)
 

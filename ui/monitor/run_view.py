@@ -23,7 +23,7 @@ from .chart import Chart, Curve
 from .meter import Meter
 from .record import Record, Series
 
-_SECONDS = 240  # that the pictures of the device show
+_LEAST_SECONDS, _MOST_SECONDS = 60, 240  # that the pictures of the device show
 _NONE = Series()
 
 
@@ -42,7 +42,7 @@ class RunView(QWidget):
         super().__init__()
         self.record: Record | None = None
         self._seen: tuple[object, ...] = ()
-        self.stage, self.speed, self.found, self.warnings = (_text() for _ in range(4))
+        self.stage, self.speed, self.found, self.device, self.warnings = (_text() for _ in range(5))
         font = QFont(self.stage.font())
         font.setBold(True)
         self.stage.setFont(font)
@@ -110,12 +110,14 @@ class RunView(QWidget):
         return self.tr("Done in {time}").format(time=taken)
 
     def _found(self, record: Record) -> str:
-        if record.found is None or not record.running:
+        """Return what is to be said of the objects on the map; the rate counts them."""
+        if not record.found or not record.running:
             return ""
-        text = self.tr("{count} objects found").format(count=f"{record.found:,}")
         if record.found > record.shown > 0:
-            return self.tr("{text}, the first {shown} are on the map").format(text=text, shown=f"{record.shown:,}")
-        return text
+            return self.tr("The first {shown} objects are on the map; the layer will hold all.").format(
+                shown=f"{record.shown:,}"
+            )
+        return "" if record.final else self.tr("Non maximum suppression, which comes last, may remove some of the objects.")
 
     def _refresh_charts(self, record: Record) -> None:
         curves = {
@@ -145,24 +147,23 @@ class RunView(QWidget):
 
     def _refresh_meters(self, record: Record) -> None:
         progress, total = record.progress, record.progress.memory_total
-        device = progress.device or self.tr("the device")
+        most = min(max(len(record.loads), _LEAST_SECONDS), _MOST_SECONDS)
         texts = load_texts(progress)
         there = record.running and bool(texts)
         memories = [memory for _, memory, _ in record.loads if memory is not None]
         loads = [load for _, _, load in record.loads if load is not None]
         self.memory.setVisible(there and progress.memory is not None)
         self.load.setVisible(there and bool(loads))
+        _say(self.device, progress.device if there else "")
         if not there:
             return
         if progress.memory is not None:
             top = total or max(memories, default=1) or 1
-            text = self.tr("Memory of {device}: {used}").format(device=device, used=texts[0])
-            if device.startswith("CPU"):
-                text = self.tr("Memory of this run: {used}").format(used=texts[0])
-            self.memory.show_shares(text, [memory / top for memory in memories], _SECONDS)
+            text = self.tr("Memory of this run: {used}") if progress.device.startswith("CPU") else self.tr("Memory: {used}")
+            self.memory.show_shares(text.format(used=texts[0]), [memory / top for memory in memories], most)
         if loads:
-            text = self.tr("Load of {device}: {load}").format(device=device, load=f"{100 * loads[-1]:.0f} %")
-            self.load.show_shares(text, loads, _SECONDS)
+            text = self.tr("Load: {load}").format(load=f"{100 * loads[-1]:.0f} %")
+            self.load.show_shares(text, loads, most)
 
     def _refresh_results(self, record: Record) -> None:
         rows = [(_short(label), _number(value)) for label, value in record.numbers()]
@@ -225,6 +226,7 @@ class RunView(QWidget):
         layout.addWidget(self.numbers)
         layout.addLayout(loss)
         layout.addWidget(self.quality)
+        layout.addWidget(self.device)
         layout.addWidget(self.memory)
         layout.addWidget(self.load)
         layout.addWidget(self.warnings)

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from html import escape
 
-from qgis.PyQt.QtCore import QPointF, QRectF, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
-from qgis.PyQt.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
+from qgis.PyQt.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from .steps import Product
 
@@ -73,6 +83,7 @@ class Card(QFrame):
         super().__init__()
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._products: list[Product] = []
+        self._gone = ""
         self.mark = Mark(str(number))
         self.title = QLabel(title)
         font = self.title.font()
@@ -94,10 +105,13 @@ class Card(QFrame):
         self.bar.setFixedHeight(max(self.fontMetrics().height() // 2, 6))
         self.go, self.again, self.stop = QPushButton(go), QPushButton(again), QPushButton(stop)
         self.stop.clicked.connect(self.stopped)
-        self._buttons = QHBoxLayout()
+        self._more = QVBoxLayout()  # rows of buttons: a narrow dock has no room for many side by side
+        row = QHBoxLayout()
         for button in (self.go, self.again, self.stop):
-            self.add_button(button)
-        self._buttons.addStretch()
+            button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+            row.addWidget(button)
+        row.addStretch()
+        self._more.addLayout(row)
         gap = self.fontMetrics().height() // 2
         grid = QGridLayout(self)
         grid.setContentsMargins(gap, gap, gap, gap)
@@ -108,12 +122,12 @@ class Card(QFrame):
         grid.addWidget(self.title, 0, 1)
         for row, item in enumerate((self.state, self.bar, self.figures, self.made, self.note), 1):
             grid.addWidget(item, row, 1)
-        grid.addLayout(self._buttons, 6, 1)
+        grid.addLayout(self._more, 6, 1)
 
     def add_button(self, button: QPushButton) -> None:
-        """Add a button after those that are there."""
+        """Add a button below those that are there."""
         button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self._buttons.insertWidget(self._buttons.indexOf(self.stop) + 1 if self._buttons.count() > 2 else -1, button)
+        self._more.addWidget(button)
 
     def show_state(self, state: str, text: str, figures: str = "", note: str = "") -> None:
         """Show a state, in words, with the numbers that matter and a remark."""
@@ -136,13 +150,23 @@ class Card(QFrame):
 
     def show_products(self, made: list[Product], gone: str) -> None:
         """Show what was made, as links; what is there no more is struck out, with the word ``gone``."""
-        self._products = made
+        self._products, self._gone = made, gone
+        # Qt's links are dark blue on any ground, dark themes of QGIS included.
+        ground_is_dark = self.made.palette().color(QPalette.ColorRole.WindowText).lightness() > 128
+        colour = "#7cc4ff" if ground_is_dark else "#0b5cad"
         lines = []
         for number, product in enumerate(made):
             name, label = escape(product.name), escape(product.label)
             if product.is_there:
-                lines.append(f'<a href="{number}" title="{escape(product.value)}">{name}</a> <small>{label}</small>')
+                place = f'href="{number}" title="{escape(product.value)}" style="color: {colour}"'
+                lines.append(f"<a {place}>{name}</a> <small>{label}</small>")
             else:
                 lines.append(f"<s>{name}</s> <small>{label}: {escape(gone)}</small>")
         self.made.setText("<br>".join(lines))
         self.made.setVisible(bool(lines))
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Follow QGIS to another theme."""
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange) and self._products:
+            self.show_products(self._products, self._gone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from qgis.PyQt.QtCore import QCoreApplication, Qt
@@ -29,14 +30,17 @@ class Workflow:
         desktop: opens tools and models.
         labeling: opens the Label Objects dock.
         runs: tells of the tools.
+        open_report: shows a report, given its path.
 
     Attributes:
         action: shows and hides the panel.
         panel: None until it is first wanted.
     """
 
-    def __init__(self, iface: QgisInterface, desktop: Desktop, labeling: Labeling, runs: Runs) -> None:
-        self._iface, self._desktop, self._labeling = iface, desktop, labeling
+    def __init__(
+        self, iface: QgisInterface, desktop: Desktop, labeling: Labeling, runs: Runs, open_report: Callable[[str], None]
+    ) -> None:
+        self._iface, self._desktop, self._labeling, self._open_report = iface, desktop, labeling, open_report
         self.record = Record(runs)
         self.panel: WorkflowPanel | None = None
         text = QCoreApplication.translate("Workflow", "Kestrel Workflow")
@@ -56,9 +60,13 @@ class Workflow:
             self.panel = WorkflowPanel(self._iface, self.record)
             self.panel.tool_wanted.connect(self._desktop.open_tool)
             self.panel.model_wanted.connect(self._desktop.open_inspector)
+            self.panel.page_wanted.connect(self._open_report)
             self.panel.labeling_wanted.connect(self._labeling.show)
             self.panel.setToggleVisibilityAction(self.action)
-            self._iface.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.panel)
+            # Full height, with a tab beside that of the labels when both are there.
+            self._iface.addTabifiedDockWidget(
+                Qt.DockWidgetArea.RightDockWidgetArea, self.panel, ["kestrel_label_objects"], True
+            )
         self.panel.setUserVisible(shown)
 
     def unload(self) -> None:

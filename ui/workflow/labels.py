@@ -56,7 +56,8 @@ def find_layer(value: str) -> QgsMapLayer | None:
     known = project.mapLayer(value)
     if known is not None:
         return known
-    return next((layer for layer in project.mapLayers().values() if _same(layer.source(), value)), None)
+    source = value.removeprefix("memory://")  # as Processing writes layers that are nowhere but in memory
+    return next((layer for layer in project.mapLayers().values() if _same(layer.source(), source)), None)
 
 
 def _same(source: str, value: str) -> bool:

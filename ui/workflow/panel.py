@@ -31,6 +31,7 @@ class WorkflowPanel(QgsDockWidget):
     Signals:
         tool_wanted: id of an algorithm and the parameters that its dialog is to begin with.
         model_wanted: path of a package that is to be described.
+        page_wanted: path of a report that is to be shown.
         labeling_wanted: the Label Objects dock is to be opened.
 
     Args:
@@ -40,6 +41,7 @@ class WorkflowPanel(QgsDockWidget):
 
     tool_wanted = pyqtSignal(str, dict)
     model_wanted = pyqtSignal(str)
+    page_wanted = pyqtSignal(str)
     labeling_wanted = pyqtSignal()
 
     def __init__(self, iface: QgisInterface, record: Record) -> None:
@@ -61,7 +63,7 @@ class WorkflowPanel(QgsDockWidget):
         self.cards["train"].add_button(self.choose)
         content = QWidget()
         content.setLayout(column)
-        area = QScrollArea()
+        self._area = area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -104,6 +106,8 @@ class WorkflowPanel(QgsDockWidget):
         for step in STEPS:
             if step.key != LABEL:
                 self._show_step(step)
+        bar = self._area.verticalScrollBar().sizeHint().width()
+        self._area.setMinimumWidth(self._area.widget().minimumSizeHint().width() + bar)  # nothing is cut off at the side
         package = self.record.package
         self.choose.setText(self.tr("Without package") if package else self.tr("Use a package …"))
         self.choose.setToolTip(
@@ -153,7 +157,7 @@ class WorkflowPanel(QgsDockWidget):
         figures = words.numbers(step, good.results) if good else ""
         note = self._note(step)
         if live is not None:
-            card.show_state(RUNNING, words.running(live.progress), figures, note)
+            card.show_state(RUNNING, words.running(live.progress), figures)
             self._show_progress(step.key)
         elif last is None:
             card.show_state(WAITING, self.tr("Not yet."), "", note)
@@ -226,6 +230,8 @@ class WorkflowPanel(QgsDockWidget):
             self._show_layer(product)
         elif product.kind == "model":
             self.model_wanted.emit(product.value)
+        elif product.kind == "page":
+            self.page_wanted.emit(product.value)
         else:
             QDesktopServices.openUrl(QUrl.fromLocalFile(product.value))
 

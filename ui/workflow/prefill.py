@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core.errors import KestrelError
-from ...core.jobs import Job, TrainModel
+from ...core.jobs import Job, Kind, TrainModel
 from ...core.packages.definition import read_definition
 from ..free_names import free_path
 from ..inspector.page import wkt_of
@@ -92,7 +92,10 @@ def again(job: type[Job], parameters: dict[str, Any]) -> dict[str, Any]:
     values = dict(parameters)
     for name, described in job.parameters().items():
         value = values.get(name.upper())
-        if described.kind.is_output and isinstance(value, str) and Path(value).is_absolute() and not values.get("APPEND"):
+        if described.kind in (Kind.RASTER, Kind.FEATURES) and isinstance(value, str):
+            layer = find_layer(value)
+            values[name.upper()] = layer.id() if layer is not None else value
+        elif described.kind.is_output and isinstance(value, str) and Path(value).is_absolute() and not values.get("APPEND"):
             values[name.upper()] = free_path(value)
     return values
 

@@ -42,7 +42,7 @@ class Product:
     """Something that a run has made.
 
     Attributes:
-        kind: ``"layer"``, ``"page"``, ``"model"``, ``"file"`` or ``"folder"``.
+        kind: ``"layer"``, ``"page"``, ``"model"`` or ``"folder"``.
         label: what it is.
         value: its path, or the id of a layer.
     """
@@ -76,9 +76,9 @@ def products(step: Step, results: dict[str, Any]) -> list[Product]:
         if parameter.kind in kinds and results.get(name.upper()):
             found.append(Product(kinds[parameter.kind], parameter.label, str(results[name.upper()])))
     for output in step.job.returns:
-        kind = {"html": "page", "file": "file", "folder": "folder"}.get(output.kind)
-        if kind and results.get(output.name):
-            found.append(Product("model" if output.name == "MODEL" else kind, output.label, str(results[output.name])))
+        if results.get(output.name) and (output.kind == "html" or output.name == "MODEL"):  # no pictures of pages
+            kind = "page" if output.kind == "html" else "model"
+            found.append(Product(kind, output.label.partition(":")[0], str(results[output.name])))
     return found
 
 

@@ -73,7 +73,7 @@ def running(progress: Progress | None) -> str:
     """Return how far a run is."""
     if progress is None:
         return _tr("Running …")
-    parts = [progress.stage or _tr("Running"), f"{100 * progress.fraction:.0f} %", progress.rate]
+    parts = [progress.stage or _tr("Running"), f"{100 * progress.fraction:.0f} %"]  # the run monitor tells the rest
     if progress.remaining is not None:
         minutes = round(progress.remaining / 60)
         parts.append(_tr("about {} min left").format(minutes) if minutes else _tr("less than a minute left"))

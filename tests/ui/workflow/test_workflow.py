@@ -153,7 +153,7 @@ def test_a_run_is_followed_from_begin_to_end(panel: Any, runs: Any) -> None:
     panel.refresh()
     assert card.bar.isVisible() and card.stop.isVisible() and not card.go.isVisible()
     runs.told.emit(run, Progress(0.45, "Training, epoch 3 of 20", "41 chips/s", 190))
-    assert card.state.text() == "Training, epoch 3 of 20 · 45 % · 41 chips/s · about 3 min left" and card.bar.value() == 450
+    assert card.state.text() == "Training, epoch 3 of 20 · 45 % · about 3 min left" and card.bar.value() == 450
     card.stop.click()
     assert stopped == [True]
     runs.ended.emit(run, Outcome({}, "The folder is full. Choose another."))
@@ -182,10 +182,13 @@ def test_each_step_shows_its_numbers_and_what_it_made(
     shown: list[str] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: shown.append(Path(url.toLocalFile()).name))
     panel.model_wanted.connect(lambda path: shown.append(f"inspect {Path(path).name}"))
+    panel.page_wanted.connect(lambda path: shown.append(f"read {Path(path).name}"))
     for key in ("export", "train", "accuracy"):
         for number in range(len(panel.cards[key]._products)):
             panel.cards[key].made.linkActivated.emit(str(number))
-    assert shown == ["chips", "contact_sheet.html", "model", "inspect model.dlpk", "report.html", "accuracy.html"]
+    assert shown == [
+        "chips", "read contact_sheet.html", "model", "inspect model.dlpk", "read report.html", "read accuracy.html",
+    ]  # fmt: skip
     panel.cards["detect"].made.linkActivated.emit("0")
     assert panel.iface.active.source().startswith(str(tmp_path / "found.gpkg")) and panel.iface.zoomed == 1
     count = len(QgsProject.instance().mapLayers())
@@ -335,9 +338,9 @@ def test_the_button_in_qgis_shows_the_panel_and_nothing_stays() -> None:
     iface.mainWindow.side_effect = lambda: window
     iface.registerMainWindowAction.side_effect = QgsGui.shortcutsManager().registerAction
     iface.unregisterMainWindowAction.side_effect = QgsGui.shortcutsManager().unregisterAction
-    workflow = Workflow(iface, MagicMock(), MagicMock(), runs)
+    workflow = Workflow(iface, MagicMock(), MagicMock(), runs, MagicMock())
     workflow.action.trigger()
-    assert workflow.panel is not None and iface.addDockWidget.call_count == 1
+    assert workflow.panel is not None and iface.addTabifiedDockWidget.call_count == 1
     assert "kestrel_workflow" in [action.objectName() for action in QgsGui.shortcutsManager().listActions()]
     ran(runs, "detectobjects", {}, {"COUNT": 1})
     workflow.unload()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from qgis.core import QgsCsException, QgsGeometry, QgsPointXY
 from qgis.gui import QgsMapCanvasItem
 from qgis.PyQt.QtCore import QPointF, QRectF, Qt
-from qgis.PyQt.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF, QTransform
+from qgis.PyQt.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygonF, QTransform
 from qgis.PyQt.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from ....core.lattice import Box, Starts
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _MOST = 3000  # tiles that are drawn
 _SMALLEST = 7.0  # pixels of the screen from one tile to the next below which none is drawn
 _PIECES = 8  # of a line that another coordinate system may bend
-_DARK, _LINE = QColor(0, 0, 0, 140), QColor(255, 255, 255, 200)
-_CHIP, _SAMPLE = QColor(230, 159, 0, 46), QColor("#e69f00")  # the plugin's orange
+_DARK, _LINE, _SHADE = QColor(0, 0, 0, 140), QColor(255, 255, 255, 200), QColor(0, 0, 0, 120)
+_SAMPLE = QColor("#2fb4ff")  # labels are orange first
 
 
 @dataclass
@@ -32,6 +32,7 @@ class _Drawing:
     frame: QPolygonF = field(default_factory=QPolygonF)
     lines: list[QPolygonF] = field(default_factory=list)
     chips: list[QPolygonF] = field(default_factory=list)
+    shade: QImage | None = None  # over what no chip shows
     sample: QPolygonF | None = None
     next: list[QPolygonF] = field(default_factory=list)
 
@@ -55,7 +56,7 @@ class TileOverlay(QgsMapCanvasItem):
         self.setZValue(50)  # above the map, below what the tools draw
 
     def show_tiles(self, tiling: Tiling | None, chips: Chips | None = None) -> None:
-        """Show a tiling, or nothing; the chips among the tiles are tinted once they are known."""
+        """Show a tiling, or nothing; what no chip shows is darkened once it is known."""
         self._tiling, self._chips = tiling, chips
         self.updatePosition()
 
@@ -81,10 +82,8 @@ class TileOverlay(QgsMapCanvasItem):
         if drawing is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(_CHIP)
-        for polygon in drawing.chips:  # one by one: where they overlap the tint is deeper
-            painter.drawPolygon(polygon)
+        if drawing.shade is not None:
+            painter.drawImage(0, 0, drawing.shade)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for pen in (_pen(_DARK, 2.4), _pen(_LINE, 0.9)):
             painter.setPen(pen)
@@ -173,6 +172,23 @@ class TileOverlay(QgsMapCanvasItem):
             if chips.numbers is None or number in chips.numbers:
                 drawing.chips.append(place.outline(tiling.box(number)))
         self.drawn = len(drawing.chips)
+        self._add_shade(drawing)
+
+    def _add_shade(self, drawing: _Drawing) -> None:
+        """Darken the imagery where no chip will be: chips overlap, so they are cut out of a picture of the shade."""
+        ratio = self._canvas.devicePixelRatioF()
+        shade = QImage(self._canvas.viewport().size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
+        shade.setDevicePixelRatio(ratio)
+        shade.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(shade)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_SHADE)
+        painter.drawPolygon(drawing.frame)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+        for polygon in drawing.chips:
+            painter.drawPolygon(polygon)
+        painter.end()
+        drawing.shade = shade
 
     def _add_objects(self, drawing: _Drawing, place: _Place, view: QRectF) -> None:
         """Add the tiles of an export that has one for each object."""
@@ -184,6 +200,8 @@ class TileOverlay(QgsMapCanvasItem):
                 if len(drawing.chips) > _MOST:
                     break
         self.drawn = len(drawing.chips)
+        if self._chips is not None:
+            self._add_shade(drawing)
 
 
 class _Place:

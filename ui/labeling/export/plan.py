@@ -101,7 +101,7 @@ class Shapes:
         self._frame = grid.frame()
 
     def __iter__(self) -> Iterator[QgsGeometry]:
-        """Yield those that have a place, repaired where they cross themselves."""
+        """Yield those that have a place."""
         for feature in self._source.getFeatures(QgsFeatureRequest().setNoAttributes()):
             if self._only is not None and feature.id() not in self._only:
                 continue
@@ -110,7 +110,7 @@ class Shapes:
             except QgsCsException:
                 continue
             if not made.isEmpty():
-                yield made if made.isGeosValid() else made.makeValid()
+                yield made
 
     def on_raster(self) -> Iterator[QgsGeometry]:
         """Yield what of them lies on the raster."""
@@ -118,8 +118,13 @@ class Shapes:
         for shape in self:
             if frame.contains(shape.boundingBox()):
                 yield shape
-            elif not (part := shape.intersection(self._frame)).isEmpty() and part.area() > 0:
+            elif not (part := repaired(shape).intersection(self._frame)).isEmpty() and part.area() > 0:
                 yield part
+
+
+def repaired(shape: QgsGeometry) -> QgsGeometry:
+    """Return a shape that does not cross itself, as the tool makes it."""
+    return shape if shape.isGeosValid() else shape.makeValid()
 
 
 def count_chips(tiling: Tiling, labels: Shapes, masks: Shapes | None, report: Reporter) -> Chips:
@@ -134,7 +139,7 @@ def count_chips(tiling: Tiling, labels: Shapes, masks: Shapes | None, report: Re
     Raises:
         Cancelled: it was.
     """
-    areas = None if masks is None else [Area(shape) for shape in masks]
+    areas = None if masks is None else [Area(repaired(shape)) for shape in masks]
     if tiling.one_object:
         return _one_for_each(tiling, labels, areas, report)
     if tiling.empty and areas is None:
@@ -160,23 +165,25 @@ def count_chips(tiling: Tiling, labels: Shapes, masks: Shapes | None, report: Re
 def _with_objects(tiling: Tiling, labels: Shapes, report: Reporter) -> tuple[set[int], bool]:
     """The tiles that hold objects, and whether these are all."""
     found: set[int] = set()
-    width = len(tiling.columns)
+    columns, rows, width = tiling.columns, tiling.rows, len(tiling.columns)
     for shape in labels.on_raster():
         report.check_cancelled()
         box = shape.boundingBox()
+        left, top, right, bottom = box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum()
+        across = columns.touching(left, right)
+        new = [
+            row * width + column for row in rows.touching(top, bottom) for column in across if row * width + column not in found
+        ]
         least = None
-        for row in tiling.rows.touching(box.yMinimum(), box.yMaximum()):
-            for column in tiling.columns.touching(box.xMinimum(), box.xMaximum()):
-                number = row * width + column
-                if number in found:
+        for number in new:
+            edges = tiling.box(number)
+            if left < edges[0] or top < edges[1] or right > edges[2] or bottom > edges[3]:  # the tile cuts it
+                if least is None:
+                    shape = repaired(shape)
+                    least = max(SLIVER, tiling.min_overlap * shape.area() * (1 - 1e-9))
+                if shape.clipped(QgsRectangle(*edges)).area() < least:
                     continue
-                frame = QgsRectangle(*tiling.box(number))
-                if not frame.contains(box):
-                    if least is None:
-                        least = max(SLIVER, tiling.min_overlap * shape.area() * (1 - 1e-9))
-                    if shape.clipped(frame).area() < least:
-                        continue
-                found.add(number)
+            found.add(number)
         if len(found) > MOST:
             return found, False
     return found, True

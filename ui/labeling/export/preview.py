@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from osgeo import gdal
@@ -42,6 +43,7 @@ class Preview(QObject):
         self.tiling: Tiling | None = None
         self.chips: Chips | None = None
         self.overlay: TileOverlay | None = None
+        self._old: Chips | None = None
         self._mask: QgsVectorLayer | None = None
         self._selected = False
         self._work: Work | None = None
@@ -60,11 +62,15 @@ class Preview(QObject):
             mask: polygons in which a chip must lie; None for no matter where.
             selected: whether only those that are selected count.
         """
+        before, self.tiling = self.tiling, self._tiling(job)
+        if before is None or self.tiling is None or replace(before, grid=self.tiling.grid) != self.tiling:
+            self._old = None
+        elif self.chips is not None:  # the same tiles: what was counted is shown until it is counted again
+            self._old = self.chips
         self.chips, self._mask, self._selected = None, mask, selected
-        self.tiling = self._tiling(job)
         if self.overlay is None:
             self.overlay = TileOverlay(self._canvas)
-        self.overlay.show_tiles(self.tiling)
+        self.overlay.show_tiles(self.tiling, self._old)
         self._stop()
         if self.tiling is not None:
             self._tell()
@@ -74,7 +80,7 @@ class Preview(QObject):
         """Take everything off the map."""
         self._timer.stop()
         self._stop()
-        self.tiling = self.chips = None
+        self.tiling = self.chips = self._old = None
         if self.overlay is not None:
             self.overlay.remove()
             self.overlay = None

@@ -14,7 +14,7 @@ from qgis.core import (
     QgsProject,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import Qt, QUrl, pyqtSignal
+from qgis.PyQt.QtCore import Qt, QTimer, QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
@@ -71,6 +71,9 @@ class ExportTab(QWidget):
         self._offered = ""  # the layer of areas that was put in as the mask
         self._folder = ""  # that was proposed
         self.preview = Preview(session, canvas, self)
+        self._later = QTimer(self)  # one look after the several signals of an edit
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._show_preview)
         self.shown = QCheckBox(self.tr("Show the tiles on the map"))
         self.shown.setChecked(True)
         self.told = QLabel()
@@ -87,6 +90,7 @@ class ExportTab(QWidget):
 
     def unload(self) -> None:
         """Take the preview off the map; an export that is under way goes on in QGIS's task bar."""
+        self._later.stop()
         self.preview.unload()
 
     def parameters(self) -> dict[str, Any]:
@@ -128,7 +132,7 @@ class ExportTab(QWidget):
         session.closed.connect(self._refresh)
         session.areasChanged.connect(self._offer_areas)
         for signal in (session.unsavedChanged, session.history.changed, session.outdated):
-            signal.connect(self._show_preview)
+            signal.connect(lambda *_: self._later.start())
         self.shown.toggled.connect(self._show_preview)
         self.preview.told.connect(self.told.setText)
         self.export.clicked.connect(self.start)
@@ -156,6 +160,8 @@ class ExportTab(QWidget):
         self.form = ToolForm(algorithm, _ROWS, self._canvas)
         self.form.changed.connect(self._show_preview)
         self._area.setWidget(self.form)
+        bar = self._area.verticalScrollBar().sizeHint().width()
+        self._area.setMinimumWidth(self.form.minimumSizeHint().width() + bar)
         self._opened()
 
     # What goes on
