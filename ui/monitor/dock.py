@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from qgis.core import Qgis, QgsApplication, QgsSettings
+from qgis.core import Qgis, QgsApplication, QgsProject, QgsSettings, QgsVectorLayer
 from qgis.gui import QgsDockWidget, QgsMessageBar
 from qgis.PyQt.QtCore import Qt, QTimer, QUrl
 from qgis.PyQt.QtGui import QDesktopServices
@@ -25,6 +25,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...core.events import Event, Progress
 from ...processing_provider.runs import Outcome, Run, Runs
+from ...processing_provider.styling import style_detections
 from .record import Record
 from .report_window import ReportWindow
 from .run_view import RunView
@@ -58,6 +59,7 @@ class MonitorDock(QgsDockWidget):
         self.view = RunView()
         self.view.report_wanted.connect(self.open_report)
         self.view.model_wanted.connect(show_model)
+        self.view.part_wanted.connect(self.add_part)
         self.empty = QLabel(self.tr("No tool of Kestrel has run yet in this session. What runs is followed here."))
         self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
@@ -93,6 +95,16 @@ class MonitorDock(QgsDockWidget):
         window.destroyed.connect(lambda: self._reports.remove(window))
         window.show()
 
+    def add_part(self, path: str) -> None:
+        """Add what a search that was cancelled had found to the project."""
+        layer = QgsVectorLayer(path, self.tr("Objects (partial)"), "ogr")
+        if not layer.isValid():
+            self.bar.pushMessage(self.tr("{path} cannot be opened.").format(path=path), Qgis.MessageLevel.Warning)
+            return
+        layer.loadDefaultMetadata()
+        style_detections(layer)
+        QgsProject.instance().addMapLayer(layer)
+
     # What runs
 
     def begin(self, run: Run) -> None:
@@ -100,7 +112,7 @@ class MonitorDock(QgsDockWidget):
         record = Record(run.algorithm, run.title, run.job, run.cancel, run.begun)
         self.records[run] = record
         when = time.strftime("%H:%M", time.localtime(run.begun))
-        self.chooser.insertItem(0, f"{run.title}, {when}", run)
+        self.chooser.insertItem(0, f"{when}  {run.title}", run)
         for old in [run for run, record in self.records.items() if not record.running][: max(len(self.records) - MOST_RUNS, 0)]:
             del self.records[old]
             self.chooser.removeItem(self._index(old))
@@ -127,8 +139,14 @@ class MonitorDock(QgsDockWidget):
             return
         record.end(outcome.results, outcome.error, outcome.cancelled)
         index = self._index(run)
-        mark = self.tr("cancelled") if outcome.cancelled else self.tr("failed") if outcome.error else self.tr("done")
-        self.chooser.setItemText(index, f"{self.chooser.itemText(index)}, {mark}")
+        if outcome.cancelled:
+            mark, symbol = self.tr("cancelled"), "mIconWarning.svg"
+        elif outcome.error:
+            mark, symbol = self.tr("failed"), "mIconCritical.svg"
+        else:
+            mark, symbol = self.tr("done"), "mIconSuccess.svg"
+        self.chooser.setItemIcon(index, QgsApplication.getThemeIcon(symbol))
+        self.chooser.setItemData(index, f"{self.chooser.itemText(index)}, {mark}", Qt.ItemDataRole.ToolTipRole)
         if record is self.view.record:
             self.view.refresh()
 

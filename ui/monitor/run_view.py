@@ -33,10 +33,12 @@ class RunView(QWidget):
     Signals:
         report_wanted: path of a report.
         model_wanted: path of a model package.
+        part_wanted: path of the layer that a search had written when it was cancelled.
     """
 
     report_wanted = pyqtSignal(str)
     model_wanted = pyqtSignal(str)
+    part_wanted = pyqtSignal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,6 +60,8 @@ class RunView(QWidget):
         self.memory, self.load = Meter(), Meter()
         self.report = self._button(self.tr("Open report"), "mActionPropertiesWidget.svg", self._open_report)
         self.model = self._button(self.tr("Show model"), "mActionIdentify.svg", self._show_model)
+        self.part = self._button(self.tr("Add to map"), "mActionAddOgrLayer.svg", self._add_part)
+        self.part.setToolTip(self.tr("Add the layer with what was found before the search was cancelled."))
         self.numbers = QWidget()
         self._rows = QGridLayout(self.numbers)
         self._rows.setContentsMargins(0, 0, 0, 0)
@@ -94,6 +98,8 @@ class RunView(QWidget):
         self.numbers.setVisible(not record.running and bool(self._shown))
         self.report.setVisible(not record.running and Path(record.output("html") or "?").is_file())
         self.model.setVisible(not record.running and Path(self._package() or "?").is_file())
+
+        self.part.setVisible(bool(self._partial()))
 
     # Parts
 
@@ -184,6 +190,13 @@ class RunView(QWidget):
             return ""
         return str(self.record.results.get("MODEL") or "")
 
+    def _partial(self) -> str:
+        """Return the path of the layer of a search that was cancelled, which QGIS does not load."""
+        if self.record is None or not self.record.cancelled or self.record.algorithm != "kestrel:detectobjects":
+            return ""
+        path = str(self.record.results.get("OUTPUT") or "")
+        return path if Path(path or "?").is_file() else ""
+
     # Doing
 
     def _cancel(self) -> None:
@@ -199,6 +212,9 @@ class RunView(QWidget):
     def _show_model(self) -> None:
         self.model_wanted.emit(self._package())
 
+    def _add_part(self) -> None:
+        self.part_wanted.emit(self._partial())
+
     # What it looks like
 
     def _button(self, text: str, icon: str, slot: object) -> QPushButton:
@@ -213,6 +229,7 @@ class RunView(QWidget):
         doing = QHBoxLayout()
         doing.addWidget(self.report)
         doing.addWidget(self.model)
+        doing.addWidget(self.part)
         doing.addStretch(1)
         loss = QGridLayout()  # the check box lies in the empty corner of the chart
         loss.addWidget(self.loss, 0, 0)

@@ -6,6 +6,7 @@ import threading
 import numpy as np
 import pytest
 import shapely
+from affine import Affine
 
 from core.detection import live
 from core.detection.live import Live
@@ -62,6 +63,21 @@ def test_what_is_told_is_what_is_in_the_layer(packages, exact, scene, watcher, t
     assert sorted(value for event in told for value in event.confidences) == pytest.approx(
         [100 * value / 255 for value in (100, 120, TRUCK)], abs=1e-3
     )
+
+
+def test_several_rasters_in_several_systems_are_told_in_that_of_the_layer(packages, exact, scene, watcher, tmp_path):
+    shape = shapely.box(30, 40, 90, 80)
+    other = draw(tmp_path / "other.tif", [shape], [150], 260, 200, Affine(5e-6, 0, 88, 0, -5e-6, 28), "EPSG:4326", bands=3)
+    output = str(tmp_path / "found.gpkg")
+    facts = {"input": scene, "additional_rasters": [other], "model": packages["MaskRCNN"], "output": output, "threshold": 0.1}
+    search(facts, watcher, processing_mode="PROCESS_ITEMS_SEPARATELY", tile_size=64)
+    told, layer = found(watcher.events), read_features(output)
+    assert len({event.crs for event in told}) == 1 and told[-1].total == len(layer) == 4
+    centres = [
+        sorted(map(tuple, shapely.get_coordinates(shapely.centroid(shapes)).round()))
+        for shapes in (shapes_of(told), layer.geometries)
+    ]
+    assert np.abs(np.array(centres[0]) - np.array(centres[1])).max() <= 2  # metres
 
 
 def test_nothing_is_told_unless_it_is_asked_for(packages, exact, scene, report, tmp_path):

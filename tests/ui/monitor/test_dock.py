@@ -8,6 +8,7 @@ from typing import Any
 from unittest.mock import MagicMock
 
 import pytest
+from qgis.core import QgsProject
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QEvent, QPointF, Qt
 from qgis.PyQt.QtGui import QMouseEvent
@@ -133,7 +134,7 @@ def test_the_end_of_a_training(
     assert view.stage.text().startswith("Done in") and not view.bar.isVisible() and not view.cancel.isVisible()
     assert ("Average precision at IoU 0.5 on the validation chips", "0.500") in view._shown
     assert ("Epoch that was kept", "3") in view._shown and view.loss.isVisible()
-    assert monitor.dock.chooser.currentText().endswith("done")
+    assert _mark(monitor).endswith("done")
     view.model.click()
     monitor._show_model.assert_called_once_with(str(model))
     view.report.click()
@@ -154,9 +155,32 @@ def test_what_failed_says_why_and_what_was_stopped_says_so(
     other = begin("trainmodel")
     assert view.cancel.isEnabled()
     end(other, error="The disk is full.")
-    assert view.stage.text().endswith("The disk is full.") and "failed" in monitor.dock.chooser.currentText()
+    assert view.stage.text().endswith("The disk is full.") and _mark(monitor).endswith("failed")
     monitor.dock.chooser.setCurrentIndex(1)
     assert view.stage.text().startswith("Cancelled after")
+
+
+def _mark(monitor: Any) -> str:
+    return str(monitor.dock.chooser.itemData(monitor.dock.chooser.currentIndex(), Qt.ItemDataRole.ToolTipRole))
+
+
+def test_what_a_cancelled_search_had_found_comes_to_the_map(
+    monitor: Any, begin: Callable[..., Any], end: Callable[..., None], tmp_path: Path
+) -> None:
+    path = tmp_path / "found.geojson"
+    path.write_text(
+        '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"Class": "car", "Confidence": 50},'
+        ' "geometry": {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}}]}'
+    )
+    done, run = begin("detectobjects"), begin("detectobjects")
+    end(run, {"OUTPUT": str(path)}, cancelled=True)
+    monitor.show()
+    monitor.dock.view.part.click()
+    (layer,) = QgsProject.instance().mapLayers().values()
+    assert layer.featureCount() == 1 and layer.renderer().type() == "categorizedSymbol"
+    end(done, {"OUTPUT": str(path)})  # QGIS loads that by itself
+    monitor.dock.chooser.setCurrentIndex(1)
+    assert not monitor.dock.view.part.isVisible()
 
 
 def test_old_runs_are_forgotten(monitor: Any, begin: Callable[..., Any], end: Callable[..., None]) -> None:
