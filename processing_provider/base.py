@@ -26,7 +26,7 @@ from ..core.model_files import model_file
 from ..core.outputs import check_new_file, check_new_folder, check_old_file
 from ..core.runtime.client import command_of, run_job
 from ..ui.icons import icon, icon_file
-from .about import metadata
+from .about import manual
 from .crs import sound
 from .definitions import help_text, output_definitions, parameter_definitions
 from .network import hand_on_proxy
@@ -53,7 +53,7 @@ class JobAlgorithm(QgsProcessingAlgorithm):
     group_id: ClassVar[str]
     group_name: ClassVar[str]
     words: ClassVar[tuple[str, ...]] = ()
-    manual: ClassVar[str] = ""  # its page of docs/; empty: the README
+    page: ClassVar[str]  # of the manual: its file in docs/ without .md
 
     def __init__(self) -> None:
         super().__init__()
@@ -94,9 +94,8 @@ class JobAlgorithm(QgsProcessingAlgorithm):
         return help_text(self.job)
 
     def helpUrl(self) -> str:
-        """Return the page of the manual."""
-        home = metadata()["homepage"]
-        return f"{home}/blob/main/docs/{self.manual}" if self.manual else f"{home}#readme"
+        """Return the address of the page of the manual, which the button Help opens."""
+        return manual(self.page)
 
     def icon(self) -> QIcon:
         """Return the icon in the toolbox."""

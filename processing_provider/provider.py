@@ -9,7 +9,7 @@ from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtGui import QIcon
 
 from ..ui.icons import icon, icon_file
-from .about import metadata
+from .about import manual, metadata
 from .check_environment import CheckEnvironmentAlgorithm
 from .compute_accuracy import ComputeAccuracyAlgorithm
 from .detect_objects import DetectObjectsAlgorithm
@@ -108,6 +108,10 @@ class ShippedModel(QgsProcessingModelAlgorithm):
         """Return whether its tools are there and can run."""
         good, text = super().canExecute()
         return ready(self.provider()) if good else (good, text)
+
+    def helpUrl(self) -> str:
+        """Return the address of the manual's tutorial."""
+        return manual("tutorial")
 
     def displayName(self) -> str:
         """Return the name in the toolbox."""

@@ -29,13 +29,14 @@ class DetectionStyle(QgsProcessingLayerPostProcessorInterface):
 
     def postProcessLayer(self, layer: QgsVectorLayer, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> None:
         """Style ``layer``; called by QGIS in the main thread."""
-        style_detections(layer)
+        if isinstance(layer, QgsVectorLayer):
+            style_detections(layer)
 
 
 def style_detections(layer: QgsVectorLayer) -> None:
-    """Style a layer with the fields ``Class`` and ``Confidence``; another stays as it is."""
-    index = layer.fields().lookupField("Class") if isinstance(layer, QgsVectorLayer) else -1
-    if index < 0:
+    """Give ``layer`` outlines by its field ``Class``, and a tip; other layers stay as they are."""
+    index = layer.fields().lookupField("Class")
+    if index < 0 or not layer.isSpatial():
         return
     layer.setRenderer(detection_renderer(sorted(layer.uniqueValues(index, _MOST_CLASSES), key=str)))
     if layer.fields().lookupField("Confidence") >= 0:

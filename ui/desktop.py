@@ -12,7 +12,7 @@ from qgis.PyQt.QtCore import QObject, QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QPushButton, QWidget
 
-from ..processing_provider.about import metadata
+from ..processing_provider.about import manual
 from .background import cancel_all
 from .environment import EnvironmentDialog
 from .inspector import ModelInspector
@@ -108,7 +108,7 @@ class Desktop(QObject):
 
     def open_help(self) -> None:
         """Open the manual in the browser."""
-        QDesktopServices.openUrl(QUrl(f"{metadata()['homepage']}#readme"))
+        QDesktopServices.openUrl(QUrl(manual()))
 
     def offer_environment(self, _text: str = "") -> None:
         """Say in the message bar that there is no environment, with a button that opens the dialog; once at a time."""

@@ -24,6 +24,7 @@ class Scene:
         class_name: of the objects; class_field holds it in the truth.
         boxes: the objects that lie wholly in the imagery: left, bottom, right, top in its coordinate system, largest first.
         crs: of the imagery, such as ``EPSG:3857``.
+        extent: of the imagery: left, bottom, right, top.
     """
 
     imagery: Path
@@ -32,6 +33,7 @@ class Scene:
     class_field: str
     boxes: list[tuple[float, float, float, float]]
     crs: str
+    extent: tuple[float, float, float, float]
 
 
 def small_scene(folder: Path) -> Scene:
@@ -42,14 +44,19 @@ def small_scene(folder: Path) -> Scene:
     town, truth = folder / "town.tif", folder / "truth.gpkg"
     gdal.Translate(str(town), str(source / "banepa.tif"), srcWin=[200, 900, _SIDE, _SIDE])
     gdal.VectorTranslate(
-        str(truth), str(source / "labels.geojson"), format="GPKG", layerName="truth", spatFilter=_extent(town), spatSRS="EPSG:3857"
+        str(truth),
+        str(source / "labels.geojson"),
+        format="GPKG",
+        layerName="truth",
+        spatFilter=_extent(town),
+        spatSRS="EPSG:3857",
     )
     return scene_of(town, truth, "building", "class")
 
 
 def scene_of(imagery: Path, truth: Path, class_name: str, class_field: str) -> Scene:
     """Return the scene of a raster and its truth."""
-    left, bottom, right, top = _extent(imagery)
+    left, bottom, right, top = extent = _extent(imagery)
     target = gdal.Open(str(imagery)).GetSpatialRef()
     layer = (vectors := ogr.Open(str(truth))).GetLayer()
     transform = osr.CoordinateTransformation(layer.GetSpatialRef(), target)
@@ -62,7 +69,7 @@ def scene_of(imagery: Path, truth: Path, class_name: str, class_field: str) -> S
             boxes.append((x0, y0, x1, y1))
     del vectors
     boxes.sort(key=lambda box: (box[0] - box[2]) * (box[3] - box[1]))
-    return Scene(imagery, truth, class_name, class_field, boxes, f"EPSG:{target.GetAuthorityCode(None)}")
+    return Scene(imagery, truth, class_name, class_field, boxes, f"EPSG:{target.GetAuthorityCode(None)}", extent)
 
 
 def _extent(imagery: Path) -> tuple[float, float, float, float]:

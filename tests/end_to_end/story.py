@@ -24,13 +24,20 @@ class Story:
         patience: seconds that a tool may take.
     """
 
-    def __init__(self, desktop: Desktop, scene: Scene, folder: Path, pictures: Path | None = None, patience: float = 180) -> None:
+    def __init__(
+        self, desktop: Desktop, scene: Scene, folder: Path, pictures: Path | None = None, patience: float = 180
+    ) -> None:
         self.desktop, self.scene, self.folder, self.pictures, self.patience = desktop, scene, folder, pictures, patience
 
-    def show(self, name: str) -> None:
-        """Take a picture, the mouse out of the way."""
-        if self.pictures is not None:
-            self.desktop.shot(self.pictures / f"{name}.png")
+    def show(self, name: str, window: str = "") -> None:
+        """Take a picture, of everything or of the window whose title holds a text."""
+        if self.pictures is None:
+            return
+        image = self.desktop.shot()
+        if window:
+            left, top, width, height = self.desktop.see(window=window, covered=True).rect
+            image = image.copy(left - 1, top - 25, width + 2, height + 26)  # with its frame
+        image.save(str(self.pictures / f"{name}.png"))
 
     # Before
 
@@ -40,7 +47,7 @@ class Story:
         desktop.menu("Plugins", "Manage and Install Plugins")
         desktop.click(kind="row", text="Install from ZIP")
         desktop.fill(str(archive), within="mZipFileWidget", kind="QLineEdit")
-        self.show("install")
+        self.show("install", "Plugins |")
         desktop.click(name="buttonInstallFromZip")
         desktop.click(text="Yes", window="Security warning")
         desktop.see(name="kestrel_label_objects", kind="QToolButton", covered=True)
@@ -64,8 +71,47 @@ class Story:
         desktop.pointer.key("ctrl+shift+v")
         desktop.fill(str(file), window="Data Source Manager | Vector", within="mFileWidget", kind="QLineEdit")
         desktop.click(window="Data Source Manager", text="Add", kind="QPushButton")
-        desktop.wait(lambda: len(desktop.layers()) > before, f"{file} to be added")
+        desktop.wait(lambda before=before: len(desktop.layers()) > before, f"{file} to be added")
         desktop.click(window="Data Source Manager", text="Close", kind="QPushButton")
+        desktop.idle()
+
+    def leave_only(self, *names: str) -> None:
+        """Remove all layers but some from the project: click the first, Shift-click the last, Remove Layer."""
+        desktop = self.desktop
+        others = [name for name in desktop.layers() if name not in names]
+        for number, name in enumerate(others):
+            desktop.click(kind="row", name="theLayerTreeView", text=name, keys="ctrl" if number else "")
+        desktop.pointer.key("ctrl+d")
+        desktop.click(window="Remove", text="OK", kind="QPushButton")
+        desktop.wait(lambda: set(desktop.layers()) <= set(names), "the layers to be removed")
+
+    # Windows of the plugin
+
+    def environment(self) -> None:
+        """Look at the environment."""
+        desktop = self.desktop
+        desktop.menu("Plugins", "Kestrel", "Environment")
+        desktop.see(window="Environment", text="Close", kind="QPushButton")
+        self.show("environment", "Environment")
+        desktop.click(window="Environment", text="Close", kind="QPushButton")
+
+    def inspect(self, package: Path) -> None:
+        """Open a package in the model inspector."""
+        desktop = self.desktop
+        desktop.menu("Plugins", "Kestrel", "Model inspector")
+        desktop.fill(str(package), window="Model inspector", kind="QLineEdit")
+        desktop.pointer.key("Tab")
+        desktop.see(window="Model inspector", text="Use for detection", kind="QPushButton")
+        self.show("inspector", "Model inspector")
+
+    def detect_from_inspector(self, **parameters: object) -> None:
+        """Press Use for detection, which opens the tool with the package in it, and run that."""
+        desktop, title = self.desktop, "Detect Objects Using Deep Learning"
+        desktop.click(window="Model inspector", text="Use for detection", kind="QPushButton")
+        tool = Tool(desktop, title).fill(**parameters)
+        tool.run(self.patience)
+        tool.close()
+        desktop.click(window="Model inspector", text="Close", kind="QPushButton")
         desktop.idle()
 
     # Labels
@@ -82,7 +128,7 @@ class Story:
         desktop.click(text="Add class", kind="QToolButton")
         desktop.see(window="Define Class", kind="QLineEdit")
         desktop.pointer.write(class_name)
-        self.show("define_class")
+        self.show("define_class", "Define Class")
         desktop.pointer.key("Return")
         desktop.wait(lambda: not desktop.sees(window="Define Class"), "the class to be defined")
 
@@ -118,6 +164,16 @@ class Story:
         self.show("coverage")
         self.desktop.click(kind="tab", text="Objects")
 
+    def mark_area(self, box: tuple[float, ...]) -> None:
+        """Say in the tab Coverage, with a drag over the map, that everything in a box is labelled."""
+        desktop, (left, bottom, right, top) = self.desktop, box
+        desktop.click(kind="tab", text="Coverage")
+        desktop.click(text="Draw area", kind="QToolButton")
+        desktop.pointer.drag(*desktop.on_map([(left, top), (right, bottom)], self.scene.crs))
+        desktop.wait(lambda: any("areas" in name for name in desktop.layers()), "the area to be marked")
+        self.show("coverage")
+        desktop.click(kind="tab", text="Objects")
+
     # Tools
 
     def tool(self, entry: str, picture: str = "", **parameters: object) -> str:
@@ -125,7 +181,7 @@ class Story:
         self.desktop.menu("Plugins", "Kestrel", entry)
         tool = Tool(self.desktop, entry).fill(**parameters)
         if picture:
-            self.show(picture)
+            self.show(picture, entry)
         log = tool.run(self.patience)
         tool.close()
         self.desktop.idle()

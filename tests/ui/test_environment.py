@@ -74,6 +74,9 @@ def test_one_that_does_not_run_is_to_be_repaired(open_dialog: Call) -> None:
     pretend_environment("0123456789ab-cpu")
     dialog = open_dialog()
     assert dialog.view.headline.text() == "The environment does not work."
+    advice = dialog.view.advice.text()
+    assert "could not be started" in advice and advice.endswith("Repair it.")
+    assert "Environment:" not in advice and "Run Check" not in advice
     assert enabled(dialog) == {"Repair", "Remove …"}
     assert dialog.view.rows()["PyTorch"] == "2.14.1" and "1 environment" in dialog.view.rows()["Not in use"]
 

@@ -201,7 +201,10 @@ class EnvironmentDialog(QDialog):
             rows["PyTorch"] = outputs["TORCH_VERSION"]
         elif outputs:
             kind, headline = "broken", self.tr("The environment does not work.")
-            advice = " ".join([*(said or [])[-2:], "" if state.named else self.tr("Repair it.")]).strip()
+            # The check says where it looks, and sends those who run it headless to itself.
+            reasons = [text.removesuffix("Run Check Deep Learning Environment.").strip() for text in said or []]
+            reasons = [text for text in reasons if not text.startswith("Environment: ")][-1:]
+            advice = " ".join([*reasons, "" if state.named else self.tr("Repair it.")]).strip()
         self.view.show_state(kind, headline, advice, rows.items())
 
     def _report_file(self) -> Path:

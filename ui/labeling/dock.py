@@ -20,6 +20,7 @@ from .coverage_box import CoverageBox
 from .export import ExportTab
 from .objects_model import ObjectsModel
 from .objects_view import ObjectsView
+from .review import ReviewBox
 from .session import Session
 from .start_box import StartBox
 from .suggestions import SuggestBox
@@ -53,6 +54,7 @@ class LabelDock(QgsDockWidget):
         self.objects = ObjectsView(self.session, self.model, self._iface.mapCanvas())
         self.coverage = CoverageBox(self.session, self.tools, self._iface.mapCanvas())
         self.suggestions = SuggestBox(self.session, self._iface.mapCanvas())
+        self.review = ReviewBox(self.session, self.tools, self._iface.mapCanvas())
         self.export = ExportTab(self.session, self._iface.mapCanvas(), self._iface.messageBar())
         self._undo = self._action("/mActionUndo.svg", self.tr("Undo"), self.session.undo)
         self._redo = self._action("/mActionRedo.svg", self.tr("Redo"), self.session.redo)
@@ -88,6 +90,7 @@ class LabelDock(QgsDockWidget):
         """End the session and let go of QGIS."""
         self.session.close()
         self.suggestions.unload()
+        self.review.unload()
         self.tools.unload()
         self.export.unload()
         self.model.close()
@@ -97,7 +100,7 @@ class LabelDock(QgsDockWidget):
 
     def _registered(self) -> list[QAction]:
         """The actions that QGIS's settings give shortcuts."""
-        return [*self.tools.actions(), *self.suggestions.actions()]
+        return [*self.tools.actions(), *self.suggestions.actions(), *self.review.actions()]
 
     def _lay_out(self) -> None:
         """Place the parts."""
@@ -123,6 +126,7 @@ class LabelDock(QgsDockWidget):
         tabs.addTab(self.objects, self.tr("Objects"))
         tabs.addTab(self.coverage, self.tr("Coverage"))
         tabs.addTab(self.suggestions, self.tr("Suggest"))
+        tabs.addTab(self.review, self.tr("Review"))
         tabs.addTab(self.export, self.tr("Export"))
         parts = QSplitter(Qt.Orientation.Vertical)
         parts.addWidget(upper)
@@ -159,7 +163,7 @@ class LabelDock(QgsDockWidget):
         session = self.session
         session.warned.connect(lambda text: self._say(text, Qgis.MessageLevel.Warning))
         session.failed.connect(lambda text: self._say(text, Qgis.MessageLevel.Critical))
-        for part in (self.suggestions,):
+        for part in (self.suggestions, self.review):
             part.failed.connect(lambda text: self._say(text, Qgis.MessageLevel.Critical))
             part.told.connect(lambda text: self._say(text, Qgis.MessageLevel.Info))
         session.opened.connect(self._opened)
@@ -169,6 +173,7 @@ class LabelDock(QgsDockWidget):
         session.outdated.connect(self.model.touch)
         session.history.changed.connect(self._refresh)
         session.classChosen.connect(self._refresh)
+        self.visibilityChanged.connect(self.export.set_front)
         self.model.countsChanged.connect(self._refresh)
         self.classes.filtered.connect(self.objects.show_class)
         self._iface.currentLayerChanged.connect(self._refresh)

@@ -51,7 +51,8 @@ class Labeling:
             self.dock = LabelDock(self._iface)
             self.dock.export.tool_wanted.connect(self._open_tool)
             self.dock.setToggleVisibilityAction(self.action)
-            self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+            # Full height, with a tab beside that of the workflow when both are there.
+            self._iface.addTabifiedDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock, ["kestrel_workflow"], True)
         self.dock.setUserVisible(shown)
 
     def take_classes(self, classes: Sequence[ClassInfo]) -> None:

@@ -48,7 +48,7 @@ class ToolBox(QObject):
             "vertices", QgsApplication.getThemeIcon("/mActionVertexTool.svg"), self.tr("Edit vertices"),
             self.tr("QGIS's vertex tool on the labels."), checkable=False,
         )  # fmt: skip
-        self.vertices.triggered.connect(self._edit_vertices)
+        self.vertices.triggered.connect(lambda _checked=False: self.edit_vertices())
         twice = self.tr("Drag, or click two corners.")
         self.shapes = {
             self._action("rectangle", icon("draw_rectangle"), self.tr("Rectangle"), twice): RECTANGLE,
@@ -168,7 +168,8 @@ class ToolBox(QObject):
         self._canvas.setMapTool(tool)
         action.setChecked(True)
 
-    def _edit_vertices(self) -> None:
+    def edit_vertices(self) -> None:
+        """Put QGIS's vertex tool on the labels."""
         if self._session.labels is not None:
             self._iface.setActiveLayer(self._session.labels.layer)
             self._iface.actionVertexTool().trigger()

@@ -156,7 +156,8 @@ class Card(QFrame):
         colour = "#7cc4ff" if ground_is_dark else "#0b5cad"
         lines = []
         for number, product in enumerate(made):
-            name, label = escape(product.name), escape(product.label)
+            name = escape(product.name)
+            label = escape(product.label) if product.label != product.name else ""  # as QGIS names what has no name
             if product.is_there:
                 place = f'href="{number}" title="{escape(product.value)}" style="color: {colour}"'
                 lines.append(f"<a {place}>{name}</a> <small>{label}</small>")

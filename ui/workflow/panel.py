@@ -12,6 +12,8 @@ from qgis.PyQt.QtCore import Qt, QTimer, QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QFileDialog, QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from ...processing_provider.accuracy_style import style_accuracy
+from ...processing_provider.styling import style_detections
 from . import words
 from .card import DONE, FAILED, RUNNING, WAITING, Card
 from .labels import Labeled, find_layer, labeled
@@ -72,7 +74,7 @@ class WorkflowPanel(QgsDockWidget):
         self._timer = QTimer(self)  # one look after many changes
         self._timer.setSingleShot(True)
         self._timer.setInterval(100)
-        self._timer.timeout.connect(self.refresh)
+        self._timer.timeout.connect(lambda: self.isUserVisible() and self.refresh())  # it looks again when it is shown
         project = QgsProject.instance()
         self._signals = [project.layersAdded, project.layersRemoved, project.readProject, project.cleared]
         for signal in self._signals:
@@ -241,6 +243,9 @@ class WorkflowPanel(QgsDockWidget):
             layer = QgsVectorLayer(product.value, product.name.rpartition(".")[0] or product.name, "ogr")
             if not layer.isValid():
                 layer = QgsRasterLayer(product.value, product.name)
+            else:  # as the tools style what QGIS loads for them
+                style_detections(layer)
+                style_accuracy(layer)
             QgsProject.instance().addMapLayer(layer)
         self._iface.setActiveLayer(layer)
         if layer.isSpatial():

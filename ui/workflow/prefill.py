@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from qgis.core import QgsVectorLayer
+
 from ...core.errors import KestrelError
 from ...core.jobs import Job, Kind, TrainModel
 from ...core.packages.definition import read_definition
@@ -76,15 +78,23 @@ def suppress(record: Record, labels: Labeled) -> dict[str, Any]:
 
 
 def accuracy(record: Record, labels: Labeled) -> dict[str, Any]:
-    """Begin with what was found, and the labels as the truth."""
-    values = {"DETECTIONS": found_objects(record), "TRUTH": labels.layer.id() if labels.layer else "", "MASK": labels.areas}
-    if labels.name_field or labels.value_field:
-        values["TRUTH_CLASS_FIELD"] = labels.name_field or labels.value_field
-        if values["DETECTIONS"]:
-            index = labels.layer.fields().lookupField(values["TRUTH_CLASS_FIELD"]) if labels.layer else -1
-            number = index >= 0 and labels.layer is not None and labels.layer.fields().at(index).isNumeric()
-            values["DETECTION_CLASS_FIELD"] = "ClassValue" if number else "Class"
+    """Begin with what was found, and the labels as the truth; by class, unless none of the classes has the same name."""
+    found = found_objects(record)
+    values = {"DETECTIONS": found, "TRUTH": labels.layer.id() if labels.layer else "", "MASK": labels.areas}
+    truth = labels.name_field or labels.value_field
+    if found and truth and labels.layer is not None:
+        fields = labels.layer.fields()
+        detected = "ClassValue" if fields.at(fields.lookupField(truth)).isNumeric() else "Class"
+        if _words(found, detected) & _words(labels.layer.id(), truth):
+            values |= {"TRUTH_CLASS_FIELD": truth, "DETECTION_CLASS_FIELD": detected}
     return _filled(values)
+
+
+def _words(source: str, field: str) -> set[str]:
+    """The values that a field of a layer has, as texts."""
+    layer = find_layer(source) or QgsVectorLayer(source, "", "ogr")
+    index = layer.fields().lookupField(field) if isinstance(layer, QgsVectorLayer) and layer.isValid() else -1
+    return {str(value) for value in layer.uniqueValues(index)} if index >= 0 else set()
 
 
 def again(job: type[Job], parameters: dict[str, Any]) -> dict[str, Any]:

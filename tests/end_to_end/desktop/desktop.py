@@ -99,7 +99,10 @@ class Desktop:
             self._qgis = subprocess.Popen(command, env=variables, stdout=log, stderr=log)
         self.wait(lambda: self._listens() and bool(self.probe.state()["windows"]), "QGIS to start", 120)
         self.pointer.fit(_TITLE, self.screen.width - 2, self.screen.height - 27)  # the frame takes the rest
-        self.wait(lambda: self.see(name="QgisApp", kind="QMainWindow").rect[2] > self.screen.width - 9, "the window to fill the screen")
+        self.wait(
+            lambda: self.see(name="QgisApp", kind="QMainWindow").rect[2] > self.screen.width - 9,
+            "the window to fill the screen",
+        )
 
     def _listens(self) -> bool:
         try:

@@ -191,6 +191,7 @@ def test_each_step_shows_its_numbers_and_what_it_made(
     ]  # fmt: skip
     panel.cards["detect"].made.linkActivated.emit("0")
     assert panel.iface.active.source().startswith(str(tmp_path / "found.gpkg")) and panel.iface.zoomed == 1
+    assert panel.iface.active.renderer().classAttribute() == "Class", "styled as the tool styles it"
     count = len(QgsProject.instance().mapLayers())
     panel.cards["detect"].made.linkActivated.emit("0")
     assert len(QgsProject.instance().mapLayers()) == count, "the layer is in the project already"
@@ -217,6 +218,9 @@ def test_tools_begin_with_the_results_of_the_steps_before(
     assert wanted(panel, "suppress")[1]["INPUT"] == str(tmp_path / "found.gpkg")
     truth = {"TRUTH": labels.id(), "MASK": areas.source(), "TRUTH_CLASS_FIELD": "Classname", "DETECTION_CLASS_FIELD": "Class"}
     assert wanted(panel, "accuracy")[1] == {"DETECTIONS": str(tmp_path / "left.gpkg"), **truth}
+    labels.dataProvider().changeAttributeValues({item.id(): {1: "roof"} for item in labels.getFeatures()})
+    other = {"DETECTIONS": str(tmp_path / "left.gpkg"), "TRUTH": labels.id(), "MASK": areas.source()}
+    assert wanted(panel, "accuracy")[1] == other, "a house is no roof: by class nothing would be found"
     found = QgsVectorLayer(str(tmp_path / "found.gpkg"), "found", "ogr")
     QgsProject.instance().addMapLayer(found)
     ran(runs, "detectobjects", {}, {"OUTPUT": found.id(), "COUNT": 3})  # after the suppression: its result is an old one

@@ -68,6 +68,7 @@ class ExportTab(QWidget):
         self._session, self._canvas, self._messages = session, canvas, messages
         self.form: ToolForm | None = None  # made when the tab is first seen
         self._run: ToolRun | None = None
+        self._front = True  # whether the dock is, among those that share its place
         self._offered = ""  # the layer of areas that was put in as the mask
         self._folder = ""  # that was proposed
         self.preview = Preview(session, canvas, self)
@@ -151,6 +152,14 @@ class ExportTab(QWidget):
         super().hideEvent(event)
         self.preview.hide()
 
+    def set_front(self, front: bool) -> None:
+        """Follow the dock: one that lies behind another is not hidden, for Qt."""
+        self._front = front
+        if front:
+            self._show_preview()
+        else:
+            self.preview.hide()
+
     def make_form(self) -> None:
         """Make the fields; the tool must be registered by then."""
         algorithm = QgsApplication.processingRegistry().createAlgorithmById(TOOL)
@@ -207,7 +216,7 @@ class ExportTab(QWidget):
         self._show_preview()
 
     def _show_preview(self, *_: object) -> None:
-        if not self.isVisible() or self.form is None:
+        if not (self._front and self.isVisible()) or self.form is None:
             return
         if not self.shown.isChecked():
             self.preview.hide()

@@ -159,7 +159,8 @@ class SuggestBox(QWidget):
         )  # fmt: skip
         self.accept_all = self._action(
             "accept_all_suggestions", icon("accept"), self.tr("Accept all"),
-            self.tr("Make labels of all suggestions that are shown. One step to undo."), self._accept_all,
+            self.tr("Make labels of all suggestions that are shown. One step to undo."),
+            lambda: self.pool.accept(list(self.pool.shown())),
         )  # fmt: skip
         self.reject_all = self._action(
             "reject_all_suggestions", icon("delete"), self.tr("Reject all"),
@@ -331,11 +332,6 @@ class SuggestBox(QWidget):
         """Accept the one that is looked at as the class at a position."""
         if self.pool.current is not None and number < len(self._session.schema):
             self.pool.accept([self.pool.current], self._session.schema[number])
-
-    def _accept_all(self) -> None:
-        count = self.pool.accept(list(self.pool.shown()))
-        if count:
-            self.told.emit(self.tr("{} suggestions are labels now. One Undo takes them back.").format(f"{count:n}"))
 
     def _reject_all(self) -> None:
         self.pool.reject(self.pool.open())
