@@ -90,11 +90,13 @@ def test_objects_come_while_the_search_runs(
         "OUTPUT_CRS": QgsCoordinateReferenceSystem("EPSG:3857"),
     }  # fmt: skip
     task = QgsProcessingAlgRunnerTask(algorithm, parameters, context, feedback)
+    over: list[bool] = []  # when the layer is handed back to this thread
+    task.executed.connect(lambda good, _results: over.append(good))
     QgsApplication.taskManager().addTask(task)
     try:
-        wait(lambda: bool(outcomes))
+        wait(lambda: bool(outcomes) and bool(over))
         assert not outcomes[0].error and outcomes[0].results["COUNT"] == len(seen[-1][2]) > 20
-        assert seen[0][2] == [] and len(seen) >= 2 and not any(over for over, _, _ in seen)
+        assert seen[0][2] == [] and len(seen) >= 2 and not any(late for late, _, _ in seen)
         assert {crs for _, crs, _ in seen} == {"EPSG:3857"}
         result = context.getMapLayer(outcomes[0].results["OUTPUT"])
         assert isinstance(result, QgsVectorLayer) and places(result) == seen[-1][2]
