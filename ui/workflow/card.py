@@ -7,17 +7,14 @@ from html import escape
 from qgis.PyQt.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
 from qgis.PyQt.QtWidgets import (
-    QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
+from ..flow import FlowLayout
 from .steps import Product
 
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
@@ -65,7 +62,7 @@ class Mark(QWidget):
         painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, "!" if self._state == FAILED else self._number)
 
 
-class Card(QFrame):
+class Card(QWidget):
     """A step.
 
     Signals:
@@ -81,7 +78,6 @@ class Card(QFrame):
 
     def __init__(self, number: int, title: str, go: str, again: str, stop: str) -> None:
         super().__init__()
-        self.setFrameShape(QFrame.Shape.StyledPanel)
         self._products: list[Product] = []
         self._gone = ""
         self.mark = Mark(str(number))
@@ -105,14 +101,8 @@ class Card(QFrame):
         self.bar.setFixedHeight(max(self.fontMetrics().height() // 2, 6))
         self.go, self.again, self.stop = QPushButton(go), QPushButton(again), QPushButton(stop)
         self.stop.clicked.connect(self.stopped)
-        self._more = QVBoxLayout()  # rows of buttons: a narrow dock has no room for many side by side
-        row = QHBoxLayout()
-        for button in (self.go, self.again, self.stop):
-            button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-            row.addWidget(button)
-        row.addStretch()
-        self._more.addLayout(row)
         gap = self.fontMetrics().height() // 2
+        self._buttons = FlowLayout((self.go, self.again, self.stop), gap)
         grid = QGridLayout(self)
         grid.setContentsMargins(gap, gap, gap, gap)
         grid.setHorizontalSpacing(gap)
@@ -122,12 +112,11 @@ class Card(QFrame):
         grid.addWidget(self.title, 0, 1)
         for row, item in enumerate((self.state, self.bar, self.figures, self.made, self.note), 1):
             grid.addWidget(item, row, 1)
-        grid.addLayout(self._more, 6, 1)
+        grid.addLayout(self._buttons, 6, 1)
 
     def add_button(self, button: QPushButton) -> None:
-        """Add a button below those that are there."""
-        button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self._more.addWidget(button)
+        """Add a button to those that are there."""
+        self._buttons.addWidget(button)
 
     def show_state(self, state: str, text: str, figures: str = "", note: str = "") -> None:
         """Show a state, in words, with the numbers that matter and a remark."""
@@ -165,6 +154,14 @@ class Card(QFrame):
                 lines.append(f"<s>{name}</s> <small>{label}: {escape(gone)}</small>")
         self.made.setText("<br>".join(lines))
         self.made.setVisible(bool(lines))
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        """Paint the edge, within the card: on screens that are scaled by 1.25 a frame of one pixel loses some of its sides."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Mid), 1))
+        corner = self.fontMetrics().height() / 4
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), corner, corner)
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Follow QGIS to another theme."""
