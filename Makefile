@@ -6,6 +6,7 @@ PYTHON := /usr/bin/python3
 BUILD := .build
 TOOLS := $(BUILD)/tools
 LENT := $(BUILD)/lent
+MANUAL := $(BUILD)/manual
 PLUGINS := $(BUILD)/plugins
 
 export QGIS_PLUGINPATH := $(CURDIR)/$(PLUGINS)
@@ -22,7 +23,8 @@ export XDG_RUNTIME_DIR := $(shell mkdir -p -m 700 $(BUILD)/run && echo "$(CURDIR
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup qgis tools environment plugin demo test test-core test-qgis lint bench package translations docs lock clean
+.PHONY: help setup qgis desktop tools environment plugin demo test test-core test-qgis lint bench package translations docs \
+    manual screenshots lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +33,10 @@ setup: qgis tools environment plugin ## install QGIS (Debian, Ubuntu), the deep-
 
 qgis:
 	@sh scripts/install_qgis.sh
+
+# What tests of the desktop and of shared tables need besides; they are skipped without it.
+desktop: qgis
+	@sh scripts/install_desktop.sh
 
 # Tools see QGIS's own modules, because the tests of the plugin run in QGIS's Python.
 $(TOOLS)/done: requirements-dev.txt Makefile | qgis
@@ -53,7 +59,7 @@ plugin: qgis
 demo: setup ## find trees in real aerial imagery: export, train, detect, suppress, measure; results in demo/
 	@$(TOOLS)/bin/python scripts/demo.py demo
 
-test: setup test-core test-qgis ## run every test
+test: setup desktop test-core test-qgis ## run every test
 
 # The core's tests run in the managed environment as users have it; pytest is lent to it, and Dask, which is optional.
 test-core: tools
@@ -71,7 +77,7 @@ lint: tools plugin ## check style, types, the import rule, and what plugins.qgis
 bench: setup ## measure each tool against the raw limit of this machine
 	@"$$($(PYTHON) -m core --python)" -m benchmarks
 
-package: tools ## make the zip that QGIS installs: dist/kestrel-VERSION.zip
+package: tools $(MANUAL)/done ## make the zip that QGIS installs: dist/kestrel-VERSION.zip
 	@$(TOOLS)/bin/python scripts/package.py dist
 
 translations: ## renew i18n/*.ts from the windows' texts, and compile them for this checkout
@@ -80,10 +86,23 @@ translations: ## renew i18n/*.ts from the windows' texts, and compile them for t
 docs: ## renew the tables of the manual that are made from the code
 	@$(PYTHON) scripts/docs_tables.py
 
+# MkDocs is large and only builds the manual: it has a place of its own, and `make test` does without.
+$(MANUAL)/done: requirements-manual.txt | qgis
+	@echo "Installing MkDocs ..." >&2
+	@rm -rf $(MANUAL) && $(PYTHON) -m venv $(MANUAL)
+	@$(MANUAL)/bin/python -m pip install -q --disable-pip-version-check -r requirements-manual.txt
+	@touch $@
+
+manual: docs $(MANUAL)/done ## build the manual, which the Help buttons then open: manual/index.html
+	@$(PYTHON) scripts/package.py --manual manual
+
+screenshots: setup desktop ## make the manual's pictures anew in a real QGIS: docs/images/; takes half an hour without a GPU
+	@$(TOOLS)/bin/python scripts/screenshots.py
+
 lock: tools ## renew requirements.txt from requirements.in
 	@$(TOOLS)/bin/uv pip compile --universal --python-version 3.10 --generate-hashes --quiet \
 	    --custom-compile-command "make lock" requirements.in -o requirements.txt
 
 clean: ## remove what was made here; the environment in the cache folder stays
-	rm -rf i18n/*.qm $(BUILD) demo dist .qgis-settings .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf i18n/*.qm $(BUILD) demo dist manual .qgis-settings .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

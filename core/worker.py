@@ -8,8 +8,9 @@ Start
     client's, so that relative paths mean the same on both sides.
 
 Standard input: lines of UTF-8
-    First the job: ``{"job": NAME, "values": {PARAMETER: value, ...}, "orphan_grace": seconds}``. The name is a key of
-    :data:`core.jobs.JOBS`, the values are those of :meth:`core.jobs.Job.values`, ``orphan_grace`` may be left out.
+    First the job: ``{"job": NAME, "values": {PARAMETER: value, ...}, "orphan_grace": seconds, "live": true}``. The name is a
+    key of :data:`core.jobs.JOBS`, the values are those of :meth:`core.jobs.Job.values`, the last two may be left out. ``live``
+    asks a search to tell what it finds while it runs.
 
     Then, at any time, ``cancel``: stop soon, keeping what is worth it. Other lines are ignored, but for this: a job with
     ``"stay": seconds`` may, after its answer and within so many seconds, be followed by another job, which may be followed
@@ -146,7 +147,7 @@ class _Client:
                 bind_children()
             job = _job(jobs, request)
             title = job.title
-            answer = Result(run(job, Reporter(self._send, self._cancel)))
+            answer = Result(run(job, Reporter(self._send, self._cancel, request.get("live") is True)))
             encode(answer)  # what JSON cannot hold is found here, where it still becomes a failure
         except (Exception, KeyboardInterrupt) as error:
             known = translate(error, title)

@@ -12,6 +12,8 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from .loading import process_on_load
+
 _FIELD = "Accuracy"
 # The report's colours, brighter for imagery; what was missed is drawn first, below, and false alarms last, on top.
 _MARKS = (
@@ -60,10 +62,6 @@ def _outline(colour: str, line: str, level: int) -> QgsFillSymbol:
     return symbol
 
 
-_STYLE = AccuracyStyle()  # kept here, because QGIS keeps no reference: a local one would be deleted before its call
-
-
 def style_on_load(layer_id: str, context: QgsProcessingContext) -> None:
     """Have the layer ``layer_id`` styled if it is going to be loaded."""
-    if context.willLoadLayerOnCompletion(layer_id):
-        context.layerToLoadOnCompletionDetails(layer_id).setPostProcessor(_STYLE)
+    process_on_load(AccuracyStyle(), layer_id, context)

@@ -25,7 +25,8 @@ from ..core.jobs import Job, Kind
 from ..core.model_files import model_file
 from ..core.outputs import check_new_file, check_new_folder, check_old_file
 from ..core.runtime.client import command_of, run_job
-from .about import ICON, icon, metadata
+from ..ui.icons import icon, icon_file
+from .about import manual
 from .crs import sound
 from .definitions import help_text, output_definitions, parameter_definitions
 from .network import hand_on_proxy
@@ -52,7 +53,7 @@ class JobAlgorithm(QgsProcessingAlgorithm):
     group_id: ClassVar[str]
     group_name: ClassVar[str]
     words: ClassVar[tuple[str, ...]] = ()
-    manual: ClassVar[str] = ""  # its page of docs/; empty: the README
+    page: ClassVar[str]  # of the manual: its file in docs/ without .md
 
     def __init__(self) -> None:
         super().__init__()
@@ -93,17 +94,16 @@ class JobAlgorithm(QgsProcessingAlgorithm):
         return help_text(self.job)
 
     def helpUrl(self) -> str:
-        """Return the page of the manual."""
-        home = metadata()["homepage"]
-        return f"{home}/blob/main/docs/{self.manual}" if self.manual else f"{home}#readme"
+        """Return the address of the page of the manual, which the button Help opens."""
+        return manual(self.page)
 
     def icon(self) -> QIcon:
         """Return the icon in the toolbox."""
-        return icon()
+        return icon(self.job.name)
 
     def svgIconPath(self) -> str:
         """Return the path of the icon."""
-        return str(ICON)
+        return icon_file(self.job.name)
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
         """Declare the job's parameters and outputs."""
@@ -196,7 +196,7 @@ class JobAlgorithm(QgsProcessingAlgorithm):
                     }
                 )
                 with self._followed(job, parameters, context, feedback) as following:
-                    relay = Relay(feedback, following.tell)
+                    relay = Relay(feedback, following.tell, following.live)
                     outputs = self.execute(job, relay, feedback)
                     following.results = self.collect(job, outputs, parameters, context, feedback)
             except KestrelError as error:
@@ -216,7 +216,7 @@ class JobAlgorithm(QgsProcessingAlgorithm):
     def execute(self, job: Job, relay: Relay, feedback: QgsProcessingFeedback) -> dict[str, Any]:
         """Run ``job`` and return its outputs by name. Here: in the worker."""
         feedback.pushCommandInfo(command_of(job))
-        return run_job(job, relay.show, relay.is_cancelled)
+        return run_job(job, relay.show, relay.is_cancelled, live=relay.live)
 
     def export_source(
         self,

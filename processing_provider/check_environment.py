@@ -15,6 +15,7 @@ class CheckEnvironmentAlgorithm(JobAlgorithm):
     """Runs here and not in the worker, because it has to work when there is no environment yet."""
 
     job = CheckEnvironment
+    page = "check-environment"
     group_id = "environment"
     group_name = "Environment"
     words = ("GPU", "CUDA", "NVIDIA", "install", "setup", "PyTorch", "diagnostics", "driver")

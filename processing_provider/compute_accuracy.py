@@ -26,6 +26,7 @@ class ComputeAccuracyAlgorithm(JobAlgorithm):
     """Detections and the truth in, a table, a report and a layer of marks out."""
 
     job = ComputeAccuracy
+    page = "accuracy"
     group_id = "detection"
     group_name = "Detection"
     words = ("precision", "recall", "F1", "average precision", "mAP", "IoU", "validation", "ground truth", "confusion matrix")

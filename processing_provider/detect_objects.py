@@ -43,7 +43,7 @@ class DetectObjectsAlgorithm(JobAlgorithm):
     job = DetectObjects
     group_id = "detection"
     group_name = "Detection"
-    manual = "detect-objects.md"
+    page = "detect-objects"
     words = ("inference", "predict", "find", "segmentation", "dlpk", "emd")
 
     def __init__(self) -> None:

@@ -10,6 +10,7 @@ class ExportTrainingDataAlgorithm(JobAlgorithm):
     """Imagery and labels in, a folder of chips out."""
 
     job = ExportTrainingData
+    page = "export-training-data"
     group_id = "training"
     group_name = "Training"
     words = ("chips", "tiles", "labels", "samples", "annotations", "PASCAL VOC", "RCNN masks")

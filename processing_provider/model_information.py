@@ -10,6 +10,7 @@ class ModelInformationAlgorithm(JobAlgorithm):
     """A model package in, a page and numbers out."""
 
     job = ModelInformation
+    page = "model-packages"
     group_id = "training"
     group_name = "Training"
     words = ("describe", "inspect", "dlpk", "emd", "metadata", "classes", "bands")

@@ -43,7 +43,7 @@ class NonMaximumSuppressionAlgorithm(JobAlgorithm):
     group_id = "detection"
     group_name = "Detection"
     words = ("NMS", "duplicates", "overlap", "IoU", "deduplicate")
-    manual = "non-maximum-suppression.md"
+    page = "non-maximum-suppression"
 
     def export_source(
         self,

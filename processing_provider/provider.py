@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qgis.core import QgsProcessingModelAlgorithm, QgsProcessingProvider
+from qgis.core import QgsProcessingAlgorithm, QgsProcessingModelAlgorithm, QgsProcessingProvider
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtGui import QIcon
 
-from .about import ICON, icon, metadata
+from ..ui.icons import icon, icon_file
+from .about import manual, metadata
 from .check_environment import CheckEnvironmentAlgorithm
 from .compute_accuracy import ComputeAccuracyAlgorithm
 from .detect_objects import DetectObjectsAlgorithm
@@ -73,7 +74,12 @@ class KestrelProvider(QgsProcessingProvider):
 
     def svgIconPath(self) -> str:
         """Return the path of the icon."""
-        return str(ICON)
+        return icon_file()
+
+    def in_order(self) -> list[QgsProcessingAlgorithm]:
+        """Return the algorithms in the order of the work, then the models; QGIS sorts them by name."""
+        names = [algorithm.job.name for algorithm in ALGORITHMS]
+        return sorted(self.algorithms(), key=lambda item: names.index(item.name()) if item.name() in names else len(names))
 
     def loadAlgorithms(self) -> None:
         """Make a new instance of each algorithm, then of each model, which uses them."""
@@ -103,14 +109,18 @@ class ShippedModel(QgsProcessingModelAlgorithm):
         good, text = super().canExecute()
         return ready(self.provider()) if good else (good, text)
 
+    def helpUrl(self) -> str:
+        """Return the address of the manual's tutorial."""
+        return manual("tutorial")
+
     def displayName(self) -> str:
         """Return the name in the toolbox."""
         return self._title
 
     def icon(self) -> QIcon:
         """Return the icon in the toolbox."""
-        return icon()
+        return icon(self.name())
 
     def svgIconPath(self) -> str:
         """Return the path of the icon."""
-        return str(ICON)
+        return icon_file(self.name())

@@ -9,7 +9,7 @@ from html import escape
 
 from qgis.core import QgsProcessingFeedback
 
-from ..core.console import duration
+from ..core.console import duration, rate_text
 from ..core.events import Artifact, Event, Message, Progress
 
 _NUDGE = 0.5  # percent; QGIS takes no notice of less than 0.1, and a model divides it by the number of its steps
@@ -22,11 +22,15 @@ class Relay:
     Args:
         feedback: of the running algorithm.
         tell: takes each event too, for those who show more of it than the log does.
+        live: whether it takes objects as they are found.
     """
 
-    def __init__(self, feedback: QgsProcessingFeedback, tell: Callable[[Event], None] = lambda event: None) -> None:
+    def __init__(
+        self, feedback: QgsProcessingFeedback, tell: Callable[[Event], None] = lambda event: None, live: bool = False
+    ) -> None:
         self._feedback = feedback
         self._tell = tell
+        self.live = live
         self._fraction = 0.0
         self._stage = ""
         self._speed_at = time.monotonic()
@@ -80,4 +84,4 @@ def _aligned(text: str) -> str:
 def _text(event: Progress) -> str:
     """Return stage, rate and time left, as far as they are known."""
     left = "" if event.remaining is None else f"{duration(event.remaining)} left"
-    return ", ".join(part for part in (event.stage, event.rate, left) if part)
+    return ", ".join(part for part in (event.stage, rate_text(event), left) if part)

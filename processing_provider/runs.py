@@ -57,6 +57,10 @@ class Outcome:
 class Runs(QObject):
     """Lives in the main thread; each slot there is called there, although the algorithms run in threads of their own.
 
+    Attributes:
+        live: whether searches are to tell what they find while they run (:class:`core.events.Found`); somebody who shows it
+            sets this.
+
     Signals:
         begun: a :class:`Run`.
         told: a run and an :class:`core.events.Event` of it.
@@ -66,6 +70,7 @@ class Runs(QObject):
     begun = pyqtSignal(object)
     told = pyqtSignal(object, object)
     ended = pyqtSignal(object, object)
+    live = False
 
     def follow(self, run: Run, feedback: QgsFeedback) -> Following:
         """Return what an algorithm reports to, as a context around its run.
@@ -82,11 +87,13 @@ class Following:
 
     Attributes:
         results: what the algorithm returns, once it is known.
+        live: see :class:`Runs`.
     """
 
     def __init__(self, runs: Runs, run: Run, feedback: QgsFeedback) -> None:
         self._runs, self._run, self._feedback = runs, run, feedback
         self.results: dict[str, Any] = {}
+        self.live = runs.live
 
     def __enter__(self) -> Following:
         self._run._stop.append(self._feedback.cancel)

@@ -1,12 +1,13 @@
-"""Make the zip that QGIS installs: ``python scripts/package.py DIST_FOLDER``.
+"""Make the zip that QGIS installs: ``python scripts/package.py DIST_FOLDER``; or the manual alone: ``--manual FOLDER``.
 
-The zip holds the committed files without those that ``.gitattributes`` marks ``export-ignore``, in one folder ``kestrel``, and
-the translations in the form that Qt loads.
+The zip holds the committed files without those that ``.gitattributes`` marks ``export-ignore``, in one folder ``kestrel``, the
+translations in the form that Qt loads, and the manual in the form that browsers show: the Help buttons open it.
 """
 
 from __future__ import annotations
 
 import configparser
+import os
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,7 @@ def main(folder: Path, tree: str = "HEAD") -> Path:
 
     with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as archive:
         add_translations(archive)
+        add_manual(archive)
         names = archive.namelist()
     bad = [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".so", ".dll", ".exe"))]
     if bad or target.stat().st_size > LIMIT:
@@ -62,6 +64,40 @@ def add_translations(archive: zipfile.ZipFile) -> None:
             archive.write(source.with_suffix(".qm"), f"{name.removesuffix('.ts')}.qm")
 
 
+def add_manual(archive: zipfile.ZipFile) -> None:
+    """Build the manual, and put it beside; needs MkDocs with its theme Material (``make manual`` installs it)."""
+    if not find_mkdocs():
+        print("Note: MkDocs was not found (make manual installs it); the zip has no manual.", file=sys.stderr)
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        build_manual(Path(temporary))
+        for file in sorted(Path(temporary).rglob("*")):
+            if file.is_file():
+                archive.write(file, f"kestrel/manual/{file.relative_to(temporary).as_posix()}")
+
+
+def build_manual(folder: Path) -> None:
+    """Build the manual from docs/ into a folder.
+
+    Raises:
+        SystemExit: a page, a picture or an anchor that is linked to does not exist.
+    """
+    command = [str(find_mkdocs()), "build", "--quiet", "--strict", "--site-dir", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"The manual cannot be built:\n{done.stdout}{done.stderr}")
+    for pattern in ("**/*.map", "sitemap.xml*", "404.html"):  # of use on a server, or to who changes the theme
+        for file in folder.glob(pattern):
+            file.unlink()
+    shutil.rmtree(folder / "assets" / "javascripts" / "lunr", ignore_errors=True)  # languages of the search, which is off
+
+
+def find_mkdocs() -> str | None:
+    """Return the program that builds the manual."""
+    places = [ROOT / ".build" / "manual" / "bin" / "mkdocs", shutil.which("mkdocs")]
+    return next((str(place) for place in places if place and Path(place).is_file()), None)
+
+
 def compile_texts(source: Path, target: Path) -> None:
     """Make a ``.qm`` of a ``.ts``."""
     subprocess.run([str(find_lrelease()), "-silent", str(source), "-qm", str(target)], check=True)
@@ -74,4 +110,7 @@ def find_lrelease() -> str | None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "dist"))
+    if sys.argv[1:2] == ["--manual"]:
+        build_manual(Path(sys.argv[2]).absolute())
+    else:
+        main(Path(sys.argv[1] if len(sys.argv) > 1 else "dist"))

@@ -27,6 +27,7 @@ def run_job(
     is_cancelled: Callable[[], bool],
     python: Path | None = None,
     *,
+    live: bool = False,
     script: Path = WORKER,
     patience: Patience = PATIENCE,
 ) -> dict[str, Any]:
@@ -40,6 +41,7 @@ def run_job(
             worker and is raised here.
         is_cancelled: asked in this thread about ten times a second.
         python: the interpreter; that of :func:`core.runtime.resolve.find_python` if None.
+        live: whether a search is to tell what it finds while it runs (:class:`core.events.Found`).
         script: what the interpreter runs.
         patience: the limits of waiting.
 
@@ -60,7 +62,7 @@ def run_job(
         end_idle_sessions()
     worker = WorkerProcess(python, script)
     try:
-        return worker.work(job, on_event, is_cancelled, patience)
+        return worker.work(job, on_event, is_cancelled, patience, live=live)
     finally:
         worker.close()
 

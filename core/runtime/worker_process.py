@@ -99,6 +99,7 @@ class WorkerProcess:
         is_cancelled: Callable[[], bool],
         patience: Patience,
         stay: float = 0.0,
+        live: bool = False,
     ) -> dict[str, Any]:
         """Have it do ``job`` and listen until it answers or is gone.
 
@@ -108,6 +109,7 @@ class WorkerProcess:
             is_cancelled: asked in this thread about ten times a second.
             patience: the limits of waiting.
             stay: seconds that it waits for another job after its answer; 0: it ends.
+            live: whether a search is to tell what it finds while it runs.
 
         Returns:
             The outputs by upper-case name.
@@ -115,7 +117,7 @@ class WorkerProcess:
         Raises:
             KestrelError: the job failed, was cancelled, or the process died; it is ended by force where it must be.
         """
-        request = {"job": job.name, "values": job.values(), "orphan_grace": patience.orphan}
+        request = {"job": job.name, "values": job.values(), "orphan_grace": patience.orphan, "live": live}
         self._orders.put(json.dumps({**request, "stay": stay} if stay else request).encode("ascii") + b"\n")
         fate: KestrelError | None = None  # why it had to be ended; what it said until then is still listened to
         heard = cancelled = False

@@ -155,7 +155,7 @@ def test_it_explains_itself(name: str) -> None:
     tool = algorithm(name)
     assert tool.displayName() == TITLES[name]
     assert tool.group() and tool.groupId() and tool.tags() and tool.shortDescription() and not tool.icon().isNull()
-    assert tool.helpUrl().startswith("https://")
+    assert tool.helpUrl().startswith(("https://", "file://"))
     for definition in tool.parameterDefinitions():
         assert definition.description() and definition.help().endswith("."), definition.name()
         assert definition.help() in tool.shortHelpString() and definition.name() in tool.shortHelpString()

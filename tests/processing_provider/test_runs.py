@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -338,3 +339,24 @@ def test_accuracy_of_a_perfect_result(run: Run, scene: Path, tmp_path: Path) -> 
     table = result["OUTPUT_TABLE"]
     assert not table.isSpatial() and table.featureCount() == 2
     assert "<html" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_layers_of_one_run_after_the_other_are_styled(kestrel: Any, log: Log) -> None:
+    """The context of a run deletes what it styles with, on the desktop before the next tool runs."""
+    from kestrel.processing_provider import accuracy_style, styling
+
+    for module, fields in (
+        (styling, "Class:string,Confidence:double"), (accuracy_style, "Accuracy:string"),
+        (styling, "Class:string,Confidence:double"), (accuracy_style, "Accuracy:string"),
+    ):  # fmt: skip
+        layer = memory_layer([], fields)
+        context = QgsProcessingContext()
+        context.setProject(QgsProject.instance())
+        details = QgsProcessingContext.LayerDetails("found", QgsProject.instance(), "OUTPUT")
+        context.addLayerToLoadOnCompletion(layer.id(), details)
+        module.style_on_load(layer.id(), context)
+        gc.collect()
+        context.layerToLoadOnCompletionDetails(layer.id()).postProcessor().postProcessLayer(layer, context, log)
+        assert layer.renderer().type() == "categorizedSymbol"
+        del context, details
+        gc.collect()

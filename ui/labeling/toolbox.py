@@ -77,7 +77,7 @@ class ToolBox(QObject):
         )
         self.unmark = self._action(
             "unmark_area",
-            icon("delete"),
+            icon("unmark_area"),
             self.tr("Remove areas"),
             self.tr("Draw a rectangle that touches the areas to remove."),
         )
@@ -191,11 +191,11 @@ class ToolBox(QObject):
             self.choose(number)
 
     def choose(self, number: int) -> None:
-        """Choose the class at a position, counted from 0."""
+        """Choose the class of a row of the class tree, counted from 0 as they are seen."""
         session = self._session
-        if session.labels is None or number >= len(session.schema):
+        item = session.by_key(number) if session.labels is not None else None
+        if item is None:
             return
-        item = session.schema[number]
         session.choose(item)
         selected = list(session.labels.layer.selectedFeatureIds())
         if selected and self._canvas.mapTool() is self._tools.get(self.select):

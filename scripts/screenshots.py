@@ -1,0 +1,163 @@
+"""Make the pictures of the manual: ``python scripts/screenshots.py [FOLDER]`` (``make screenshots``).
+
+Tells the story of docs/tutorial.md in a real QGIS, by mouse and keyboard as tests/end_to_end does, and takes a picture of each
+step. A model of trees in Yellowstone, trained here first if FOLDER (.build/screenshots) holds none, meets trees in Florida. What
+it finds before and after it was fine-tuned is measured and printed: the tutorial quotes it.
+"""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "end_to_end")]
+
+import demo  # noqa: E402
+import package  # noqa: E402
+from desktop import Desktop, missing  # noqa: E402
+from qgis.PyQt.QtCore import Qt  # noqa: E402
+from qgis.PyQt.QtGui import QImage  # noqa: E402
+from scene import Scene, scene_of  # noqa: E402
+from story import Story  # noqa: E402
+
+from core.runtime.folders import cache_folder  # noqa: E402
+from core.runtime.resolve import find_python  # noqa: E402
+
+SIZE = (1280, 820)  # of the screen, in pixels
+QUALITY = 82  # of the JPEG pictures
+SMALL = 500_000  # pixels below which a picture is a PNG: a dialog, sharp and small
+
+
+def main(work: Path) -> None:
+    """Prepare, tell the story, and put its pictures into docs/images.
+
+    Raises:
+        SystemExit: a program is missing.
+    """
+    if missing():
+        sys.exit(f"Not installed: {', '.join(missing())}. Run make desktop.")
+    python, data = find_python(), cache_folder() / "demo"
+    subprocess.run([python, ROOT / "scripts" / "demo_data.py", data, sys.executable], check=True)
+    demo.seed_weights()
+    trees = pretrained(work, data)
+    folder, pictures = work / "story", work / "pictures"
+    for old in (folder, pictures):
+        shutil.rmtree(old, ignore_errors=True)
+        old.mkdir(parents=True)
+    run = folder / "run"
+    run.mkdir(mode=0o700)
+    archive = package.main(work / "dist")
+    scene = scene_of(data / "florida.tif", data / "florida.gpkg", "tree", "class")
+    variables = {"XDG_RUNTIME_DIR": str(run), "KESTREL_PYTHON": str(python)}
+    started = time.monotonic()
+    with Desktop(folder, variables, size=SIZE) as desktop:
+        story = Story(desktop, scene, folder, pictures, patience=3600)
+        tell(story, archive, trees)
+    print(f"Told in {(time.monotonic() - started) / 60:.1f} minutes.")
+    publish(pictures, ROOT / "docs" / "images")
+
+
+def pretrained(work: Path, data: Path) -> Path:
+    """Return the package of the trees of Yellowstone; train it as the demo does if it is not there."""
+    trees = work / "yellowstone_trees" / "yellowstone_trees.dlpk"
+    if not trees.exists():
+        for folder in (work / "yellowstone_chips", trees.parent):
+            shutil.rmtree(folder, ignore_errors=True)
+        run = [sys.executable, "-m", "core"]
+        chips = ["--input-raster", data / "train.tif", "--input-labels", data / "train.gpkg", "--class-field", "class",
+                 "--metadata-format", "PASCAL_VOC_rectangles", "--tile-size-x", "320", "--tile-size-y", "320",
+                 "--stride-x", "240", "--stride-y", "240", "--output", work / "yellowstone_chips"]  # fmt: skip
+        model = ["--input", work / "yellowstone_chips", "--model-type", "FasterRCNN", "--backbone", "mobilenet_v2",
+                 "--epochs", "18", "--batch-size", "4", "--validation-percentage", "12", "--output", trees.parent]  # fmt: skip
+        subprocess.run([*run, "exporttrainingdata", *chips], check=True, cwd=ROOT)
+        subprocess.run([*run, "trainmodel", *model], check=True, cwd=ROOT)
+    return trees
+
+
+def tell(story: Story, archive: Path, trees: Path) -> None:
+    """Tell the story of the tutorial."""
+    desktop, scene, folder = story.desktop, story.scene, story.folder
+    north, south = halves(scene)
+    labels, chips, tuned = folder / "florida_labels.gpkg", folder / "florida_chips", folder / "florida_trees"
+
+    story.install(archive)
+    story.add_imagery()
+    story.environment()
+
+    # What the model of another place sees here.
+    story.inspect(trees)
+    story.detect_from_inspector(INPUT=scene.imagery.stem, THRESHOLD=0.3, OUTPUT=folder / "before.gpkg")
+    story.show("first_detections")
+    measure(story, "Output Detected Objects", "before", south)
+    story.leave_only(scene.imagery.stem)
+
+    # Labels of the northern half.
+    story.start_labeling(labels, "tree")
+    for left, bottom, right, top in scene.boxes:
+        if bottom > north[1]:
+            story.draw("rectangle", [(left, top), (right, bottom)], labels.stem)
+    story.mark_area(north)
+    story.show("labels")
+
+    # Chips, a model, objects.
+    story.tool(
+        "Export Training Data For Deep Learning", "export", INPUT_RASTER=scene.imagery.stem, INPUT_LABELS=labels.stem,
+        CLASS_FIELD="Classname", INPUT_MASK_POLYGONS=f"{labels.stem}_areas", METADATA_FORMAT="PASCAL_VOC_rectangles",
+        TILE_SIZE_X=96, TILE_SIZE_Y=96, STRIDE_X=48, STRIDE_Y=48, OUTPUT=chips,
+    )  # fmt: skip
+    story.tool("Train Deep Learning Model", "train", INPUT=chips, PRETRAINED_MODEL=trees, EPOCHS=20, OUTPUT=tuned)
+    story.tool(
+        "Detect Objects Using Deep Learning", "detect", INPUT=scene.imagery.stem, MODEL=tuned / "florida_trees.dlpk",
+        THRESHOLD=0.3, OUTPUT=folder / "after.gpkg",
+    )  # fmt: skip
+    story.tool(
+        "Non Maximum Suppression", "suppress", INPUT="Output Detected Objects", CLASS_FIELD="Class", MAX_OVERLAP=0.3,
+        OUTPUT=folder / "kept.gpkg",
+    )  # fmt: skip
+    measure(story, "Output Feature Class", "after", south)
+    story.show("accuracy_marked")
+
+
+def halves(scene: Scene) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return the northern and the southern half of the imagery: left, bottom, right, top."""
+    left, bottom, right, top = scene.extent
+    middle = (bottom + top) / 2
+    return (left, middle, right, top), (left, bottom, right, middle)
+
+
+def measure(story: Story, layer: str, name: str, area: tuple[float, ...]) -> None:
+    """Compute the accuracy in an area, and print it."""
+    left, bottom, right, top = area
+    table = story.folder / f"{name}.csv"
+    if story.scene.truth.stem not in str(story.desktop.layers()):
+        story.add_vectors(story.scene.truth)
+    story.tool(
+        "Compute Accuracy For Object Detection", "accuracy" if name == "after" else "", DETECTIONS=layer,
+        TRUTH=story.scene.truth.stem, DETECTION_CLASS_FIELD="Class", TRUTH_CLASS_FIELD=story.scene.class_field,
+        EXTENT=f"{left},{right},{bottom},{top} [{story.scene.crs}]", OUTPUT_TABLE=table,
+        OUTPUT_REPORT=story.folder / f"{name}.html", OUTPUT_MARKED=story.folder / f"{name}_marked.gpkg",
+    )  # fmt: skip
+    with table.open(newline="", encoding="utf-8-sig") as lines:
+        print(name, next(csv.DictReader(lines)), flush=True)
+
+
+def publish(pictures: Path, target: Path) -> None:
+    """Put the pictures into the manual: large ones as JPEG, dialogs as PNG with few colours."""
+    for picture in sorted(pictures.glob("*.png")):
+        image = QImage(str(picture))
+        if image.width() * image.height() < SMALL:
+            few = image.convertToFormat(QImage.Format.Format_Indexed8, Qt.ImageConversionFlag.ThresholdDither)
+            few.save(str(target / f"tutorial_{picture.stem}.png"))
+        else:
+            image.save(str(target / f"tutorial_{picture.stem}.jpg"), "JPEG", QUALITY)
+    total = sum(file.stat().st_size for file in target.iterdir())
+    print(f"{target}: {total / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / ".build" / "screenshots").absolute())

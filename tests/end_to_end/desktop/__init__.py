@@ -1,0 +1,14 @@
+"""QGIS on a screen that nobody sees, used with mouse and keyboard.
+
+``Screen`` is an X server of its own with a window manager; ``Pointer`` is the hand: it sends real events with xdotool; ``Probe``
+asks QGIS where things are and how they stand, and never acts; ``Desktop`` puts them together. Times out with a picture of the
+screen and QGIS's log.
+"""
+
+from .desktop import Desktop, Failed
+from .pointer import Pointer
+from .probe import Probe, Thing
+from .screen import Screen, missing
+from .tool import Tool
+
+__all__ = ["Desktop", "Failed", "Pointer", "Probe", "Screen", "Thing", "Tool", "missing"]

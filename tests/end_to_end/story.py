@@ -1,0 +1,188 @@
+"""The seed's story in steps, each done with mouse and keyboard in QGIS: from the zip to the accuracy.
+
+Files are named in file fields; all else is clicked. A step that is done has left what the next one needs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from desktop import Desktop, Tool
+from scene import Scene
+
+Box = tuple[float, float, float, float]
+
+
+class Story:
+    """The steps, in the order that whoever tells it likes.
+
+    Args:
+        desktop: QGIS.
+        scene: what is labelled.
+        folder: for the results.
+        pictures: for a picture of each step; None for none.
+        patience: seconds that a tool may take.
+    """
+
+    def __init__(
+        self, desktop: Desktop, scene: Scene, folder: Path, pictures: Path | None = None, patience: float = 180
+    ) -> None:
+        self.desktop, self.scene, self.folder, self.pictures, self.patience = desktop, scene, folder, pictures, patience
+
+    def show(self, name: str, window: str = "") -> None:
+        """Take a picture, of everything or of the window whose title holds a text."""
+        if self.pictures is None:
+            return
+        image = self.desktop.shot()
+        if window:
+            left, top, width, height = self.desktop.see(window=window, covered=True).rect
+            image = image.copy(left - 1, top - 25, width + 2, height + 26)  # with its frame
+        image.save(str(self.pictures / f"{name}.png"))
+
+    # Before
+
+    def install(self, archive: Path) -> None:
+        """Install the plugin as users do: Manage and Install Plugins, Install from ZIP."""
+        desktop = self.desktop
+        desktop.menu("Plugins", "Manage and Install Plugins")
+        desktop.click(kind="row", text="Install from ZIP")
+        desktop.fill(str(archive), within="mZipFileWidget", kind="QLineEdit")
+        self.show("install", "Plugins |")
+        desktop.click(name="buttonInstallFromZip")
+        desktop.click(text="Yes", window="Security warning")
+        desktop.see(name="kestrel_label_objects", kind="QToolButton", covered=True)
+        desktop.click(text="Close", window="Plugins")
+
+    def add_imagery(self) -> None:
+        """Add the raster with the Data Source Manager, and make room for the map."""
+        desktop = self.desktop
+        desktop.pointer.key("ctrl+shift+r")
+        desktop.fill(str(self.scene.imagery), window="Data Source Manager | Raster", within="mFileWidget", kind="QLineEdit")
+        desktop.click(window="Data Source Manager", text="Add", kind="QPushButton")
+        desktop.wait(lambda: self.scene.imagery.stem in desktop.layers(), "the imagery to be added")
+        desktop.click(window="Data Source Manager", text="Close", kind="QPushButton")
+        if desktop.sees(within="Browser", name="qt_dockwidget_closebutton"):
+            desktop.click(within="Browser", name="qt_dockwidget_closebutton")
+        desktop.idle()
+
+    def add_vectors(self, file: Path) -> None:
+        """Add a vector file with the Data Source Manager."""
+        desktop, before = self.desktop, len(self.desktop.layers())
+        desktop.pointer.key("ctrl+shift+v")
+        desktop.fill(str(file), window="Data Source Manager | Vector", within="mFileWidget", kind="QLineEdit")
+        desktop.click(window="Data Source Manager", text="Add", kind="QPushButton")
+        desktop.wait(lambda before=before: len(desktop.layers()) > before, f"{file} to be added")
+        desktop.click(window="Data Source Manager", text="Close", kind="QPushButton")
+        desktop.idle()
+
+    def leave_only(self, *names: str) -> None:
+        """Remove all layers but some from the project: click the first, Shift-click the last, Remove Layer."""
+        desktop = self.desktop
+        others = [name for name in desktop.layers() if name not in names]
+        for number, name in enumerate(others):
+            desktop.click(kind="row", name="theLayerTreeView", text=name, keys="ctrl" if number else "")
+        desktop.pointer.key("ctrl+d")
+        desktop.click(window="Remove", text="OK", kind="QPushButton")
+        desktop.wait(lambda: set(desktop.layers()) <= set(names), "the layers to be removed")
+
+    # Windows of the plugin
+
+    def environment(self) -> None:
+        """Look at the environment."""
+        desktop = self.desktop
+        desktop.menu("Plugins", "Kestrel", "Environment")
+        desktop.see(window="Environment", text="Close", kind="QPushButton")
+        self.show("environment", "Environment")
+        desktop.click(window="Environment", text="Close", kind="QPushButton")
+
+    def inspect(self, package: Path) -> None:
+        """Open a package in the model inspector."""
+        desktop = self.desktop
+        desktop.menu("Plugins", "Kestrel", "Model inspector")
+        desktop.fill(str(package), window="Model inspector", kind="QLineEdit")
+        desktop.pointer.key("Tab")
+        desktop.see(window="Model inspector", text="Use for detection", kind="QPushButton")
+        self.show("inspector", "Model inspector")
+
+    def detect_from_inspector(self, **parameters: object) -> None:
+        """Press Use for detection, which opens the tool with the package in it, and run that."""
+        desktop, title = self.desktop, "Detect Objects Using Deep Learning"
+        desktop.click(window="Model inspector", text="Use for detection", kind="QPushButton")
+        tool = Tool(desktop, title).fill(**parameters)
+        tool.run(self.patience)
+        tool.close()
+        desktop.click(window="Model inspector", text="Close", kind="QPushButton")
+        desktop.idle()
+
+    # Labels
+
+    def start_labeling(self, file: Path, class_name: str) -> None:
+        """Open the dock with its button, choose imagery and a new GeoPackage, and define a class."""
+        desktop = self.desktop
+        desktop.click(name="kestrel_label_objects", kind="QToolButton")
+        desktop.choose(self.scene.imagery.stem, within="kestrel_label_objects", kind="QgsMapLayerComboBox")
+        self.show("label_start")
+        desktop.click(text="Start labeling")
+        desktop.fill(str(file), window="New label layer", kind="QLineEdit")
+        desktop.pointer.key("Return")
+        desktop.click(text="Add class", kind="QToolButton")
+        desktop.see(window="Define Class", kind="QLineEdit")
+        desktop.pointer.write(class_name)
+        self.show("define_class", "Define Class")
+        desktop.pointer.key("Return")
+        desktop.wait(lambda: not desktop.sees(window="Define Class"), "the class to be defined")
+
+    def zoom_to(self, x: float, y: float, notches: int) -> None:
+        """Turn the wheel over a place of the map, in the imagery's coordinate system."""
+        desktop = self.desktop
+        before = desktop.probe.state()["view"]
+        desktop.pointer.wheel(desktop.probe.place(x, y, self.scene.crs), -notches)
+        desktop.wait(lambda: desktop.probe.state()["view"] != before, "the map to zoom")
+        desktop.idle()
+
+    def draw(self, tool: str, places: list[tuple[float, float]], layer: str) -> None:
+        """Draw an object: by a drag for a rectangle or circle, else by clicks, the right button at the end of a polygon."""
+        desktop = self.desktop
+        before = desktop.layers()[layer]["count"]
+        if desktop.probe.state()["tool"] != f"kestrel_label_{tool}":
+            desktop.click(name=f"kestrel_label_{tool}", kind="QToolButton")
+        points = desktop.on_map(places, self.scene.crs)
+        if tool in ("rectangle", "circle"):
+            desktop.pointer.drag(*points)
+        else:
+            for point in points:
+                desktop.pointer.click(point)
+            if tool == "polygon":
+                desktop.pointer.click(points[-1], button=3)
+        desktop.wait(lambda: desktop.layers()[layer]["count"] == before + 1, f"a label drawn as {tool}")
+
+    def mark_view(self) -> None:
+        """Say in the tab Coverage that everything in view is labelled."""
+        self.desktop.click(kind="tab", text="Coverage")
+        self.desktop.click(text="Mark the view", kind="QToolButton")
+        self.desktop.wait(lambda: any("areas" in name for name in self.desktop.layers()), "the area to be marked")
+        self.show("coverage")
+        self.desktop.click(kind="tab", text="Objects")
+
+    def mark_area(self, box: tuple[float, ...]) -> None:
+        """Say in the tab Coverage, with a drag over the map, that everything in a box is labelled."""
+        desktop, (left, bottom, right, top) = self.desktop, box
+        desktop.click(kind="tab", text="Coverage")
+        desktop.click(text="Draw area", kind="QToolButton")
+        desktop.pointer.drag(*desktop.on_map([(left, top), (right, bottom)], self.scene.crs))
+        desktop.wait(lambda: any("areas" in name for name in desktop.layers()), "the area to be marked")
+        self.show("coverage")
+        desktop.click(kind="tab", text="Objects")
+
+    # Tools
+
+    def tool(self, entry: str, picture: str = "", **parameters: object) -> str:
+        """Run a tool of the menu Plugins, Kestrel by its dialog, and return its log."""
+        self.desktop.menu("Plugins", "Kestrel", entry)
+        tool = Tool(self.desktop, entry).fill(**parameters)
+        if picture:
+            self.show(picture, entry)
+        log = tool.run(self.patience)
+        tool.close()
+        self.desktop.idle()
+        return log
