@@ -72,7 +72,7 @@ class LabelDock(QgsDockWidget):
         self._digits()
         self._connect()
         for action in self._registered():
-            self._iface.registerMainWindowAction(action, "")
+            self._iface.registerMainWindowAction(action, "F8" if action is self.suggestions.suggest else "")
         self._refresh()
 
     def take_classes(self, classes: Sequence[ClassInfo]) -> None:

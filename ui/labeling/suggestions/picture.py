@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from qgis.core import QgsCsException, QgsGeometry, QgsPointXY
 from qgis.gui import QgsMapCanvas, QgsMapCanvasItem
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QPointF, QRectF, Qt
 from qgis.PyQt.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
@@ -39,11 +40,12 @@ class SuggestionPicture(QgsMapCanvasItem):
         pool.moved.connect(self.update)
 
     def close(self) -> None:
-        """Take it off the map."""
+        """Take it off the map and delete it: nothing of it may be left when the canvas goes."""
         self._canvas.destinationCrsChanged.disconnect(self.forget)
         self._pool.changed.disconnect(self.redraw)
         self._pool.moved.disconnect(self.update)
         self._canvas.scene().removeItem(self)
+        sip.delete(self)
 
     def forget(self) -> None:
         """The map has another coordinate system, or the imagery is another one."""
