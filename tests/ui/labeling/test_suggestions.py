@@ -16,8 +16,8 @@ from kestrel.ui.labeling.schema import LabelClass
 from kestrel.ui.labeling.suggestions import box as boxes
 from kestrel.ui.labeling.suggestions import suggester as suggesting
 from kestrel.ui.labeling.suggestions.pool import Pool, Suggestion
-from osgeo import ogr, osr
-from qgis.core import QgsGeometry, QgsProject, QgsRasterLayer, QgsRectangle, QgsSettings
+from osgeo import gdal, ogr, osr
+from qgis.core import QgsGeometry, QgsProject, QgsRasterDataProvider, QgsRasterLayer, QgsRectangle, QgsSettings
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QEvent, Qt
 from qgis.PyQt.QtGui import QKeyEvent
@@ -287,3 +287,31 @@ def test_thousands_stay_fluid(dock: LabelDock, mouse: Mouse) -> None:
 
 def test_the_session_of_the_worker_is_one_that_stays() -> None:
     assert suggesting.WorkerSession is sessions.WorkerSession
+
+
+def test_imagery_that_only_qgis_opens_is_drawn_for_the_worker(
+    dock: LabelDock, picture: QgsRasterLayer, worker: Worker, package: str, tmp_path: Path, wait: Any
+) -> None:
+    parameters = QgsRasterDataProvider.VirtualRasterParameters()
+    parameters.crs, parameters.extent = picture.crs(), picture.extent()
+    parameters.width, parameters.height, parameters.formula = COLUMNS, ROWS, '"picture@1"'
+    source = QgsRasterDataProvider.VirtualRasterInputLayers()
+    source.name, source.provider, source.uri = "picture", "gdal", picture.source()
+    parameters.rInputLayers = [source]
+    drawn = QgsRasterLayer(QgsRasterDataProvider.encodeVirtualRasterProviderUri(parameters), "drawn", "virtualraster")
+    assert drawn.isValid()
+    QgsProject.instance().addMapLayer(drawn)
+    dock.start_box.imagery.setLayer(drawn)
+    dock.start_box.start(str(tmp_path / "labels.gpkg"))
+    show(dock.desk.mapCanvas(), picture)
+    sizes = []
+    run = worker.run
+
+    def look(job: Any, *rest: Any) -> dict[str, Any]:
+        sizes.append(gdal.Open(job.input).RasterXSize)
+        return run(job, *rest)
+
+    worker.run = look
+    dock.suggestions.model.setFilePath(package)
+    ask(dock, wait)
+    assert sizes == [COLUMNS] and worker.jobs[0].input.endswith("drawn.tif") and shown(dock) == [90, 70, 60]
