@@ -8,9 +8,7 @@ from qgis.PyQt import sip
 _HELD: list[QgsProcessingLayerPostProcessorInterface] = []
 
 
-def process_on_load(
-    processor: QgsProcessingLayerPostProcessorInterface, layer_id: str, context: QgsProcessingContext
-) -> None:
+def process_on_load(processor: QgsProcessingLayerPostProcessorInterface, layer_id: str, context: QgsProcessingContext) -> None:
     """Have ``processor`` called with the layer ``layer_id`` if it is going to be loaded; give a new one each time.
 
     The context deletes it when it ends, but until then does not hold Python's half of it: so that is held here.

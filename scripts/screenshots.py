@@ -1,7 +1,7 @@
 """Make the pictures of the manual: ``python scripts/screenshots.py [FOLDER]`` (``make screenshots``).
 
-Tells the story of docs/tutorial.md in a real QGIS, by mouse and keyboard as tests/end_to_end does, and takes a picture of each
-step. A model of trees in Yellowstone, trained here first if FOLDER (.build/screenshots) holds none, meets trees in Florida. What
+Tells the story of docs/tutorial.md in a real QGIS, by mouse and keyboard as tests/end_to_end does, and takes a picture of
+each step. A model of trees in Yellowstone, trained here first if FOLDER (.build/screenshots) holds none, meets trees in Florida. What
 it finds before and after it was fine-tuned is measured and printed: the tutorial quotes it.
 """
 
@@ -20,6 +20,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "end_to_end")]
 import demo  # noqa: E402
 import package  # noqa: E402
 from desktop import Desktop, missing  # noqa: E402
+from osgeo import gdal  # noqa: E402
 from qgis.PyQt.QtCore import Qt  # noqa: E402
 from qgis.PyQt.QtGui import QImage  # noqa: E402
 from scene import Scene, scene_of  # noqa: E402
@@ -52,7 +53,9 @@ def main(work: Path) -> None:
     run = folder / "run"
     run.mkdir(mode=0o700)
     archive = package.main(work / "dist")
-    scene = scene_of(data / "florida.tif", data / "florida.gpkg", "tree", "class")
+    truth = folder / "true_trees.gpkg"
+    gdal.VectorTranslate(str(truth), str(data / "florida.gpkg"), layerName="true_trees")
+    scene = scene_of(data / "florida.tif", truth, "tree", "class")
     variables = {"XDG_RUNTIME_DIR": str(run), "KESTREL_PYTHON": str(python)}
     started = time.monotonic()
     with Desktop(folder, variables, size=SIZE) as desktop:
@@ -81,7 +84,7 @@ def pretrained(work: Path, data: Path) -> Path:
 
 def tell(story: Story, archive: Path, trees: Path) -> None:
     """Tell the story of the tutorial."""
-    desktop, scene, folder = story.desktop, story.scene, story.folder
+    scene, folder = story.scene, story.folder
     north, south = halves(scene)
     labels, chips, tuned = folder / "florida_labels.gpkg", folder / "florida_chips", folder / "florida_trees"
 
@@ -134,7 +137,7 @@ def measure(story: Story, layer: str, name: str, area: tuple[float, ...]) -> Non
     """Compute the accuracy in an area, and print it."""
     left, bottom, right, top = area
     table = story.folder / f"{name}.csv"
-    if story.scene.truth.stem not in str(story.desktop.layers()):
+    if story.scene.truth.stem not in story.desktop.layers():
         story.add_vectors(story.scene.truth)
     story.tool(
         "Compute Accuracy For Object Detection", "accuracy" if name == "after" else "", DETECTIONS=layer,

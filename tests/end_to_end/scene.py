@@ -44,7 +44,12 @@ def small_scene(folder: Path) -> Scene:
     town, truth = folder / "town.tif", folder / "truth.gpkg"
     gdal.Translate(str(town), str(source / "banepa.tif"), srcWin=[200, 900, _SIDE, _SIDE])
     gdal.VectorTranslate(
-        str(truth), str(source / "labels.geojson"), format="GPKG", layerName="truth", spatFilter=_extent(town), spatSRS="EPSG:3857"
+        str(truth),
+        str(source / "labels.geojson"),
+        format="GPKG",
+        layerName="truth",
+        spatFilter=_extent(town),
+        spatSRS="EPSG:3857",
     )
     return scene_of(town, truth, "building", "class")
 

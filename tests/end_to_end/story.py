@@ -24,18 +24,31 @@ class Story:
         patience: seconds that a tool may take.
     """
 
-    def __init__(self, desktop: Desktop, scene: Scene, folder: Path, pictures: Path | None = None, patience: float = 180) -> None:
+    def __init__(
+        self, desktop: Desktop, scene: Scene, folder: Path, pictures: Path | None = None, patience: float = 180
+    ) -> None:
         self.desktop, self.scene, self.folder, self.pictures, self.patience = desktop, scene, folder, pictures, patience
 
     def show(self, name: str, window: str = "") -> None:
         """Take a picture, of everything or of the window whose title holds a text."""
         if self.pictures is None:
             return
-        image = self.desktop.shot()
+        desktop = self.desktop
+        if not window:
+            desktop.wait(self._no_messages, "the messages to be closed")
+        desktop.pointer.move((desktop.screen.width - 2, desktop.screen.height - 2))
+        image = desktop.shot()
         if window:
             left, top, width, height = self.desktop.see(window=window, covered=True).rect
             image = image.copy(left - 1, top - 25, width + 2, height + 26)  # with its frame
         image.save(str(self.pictures / f"{name}.png"))
+
+    def _no_messages(self) -> bool:
+        """Close the first message above the map; return whether there is none left."""
+        close = self.desktop.probe.find(name="mCloseMenu", kind="QToolButton")
+        if close:
+            self.desktop.pointer.click(close[0].centre)
+        return not close
 
     # Before
 
@@ -65,11 +78,11 @@ class Story:
 
     def add_vectors(self, file: Path) -> None:
         """Add a vector file with the Data Source Manager."""
-        desktop, before = self.desktop, len(self.desktop.layers())
+        desktop, before = self.desktop, len(self.desktop.probe.state()["layers"])
         desktop.pointer.key("ctrl+shift+v")
         desktop.fill(str(file), window="Data Source Manager | Vector", within="mFileWidget", kind="QLineEdit")
         desktop.click(window="Data Source Manager", text="Add", kind="QPushButton")
-        desktop.wait(lambda before=before: len(desktop.layers()) > before, f"{file} to be added")
+        desktop.wait(lambda: len(desktop.probe.state()["layers"]) > before, f"{file} to be added")
         desktop.click(window="Data Source Manager", text="Close", kind="QPushButton")
         desktop.idle()
 
@@ -89,9 +102,9 @@ class Story:
         """Look at the environment."""
         desktop = self.desktop
         desktop.menu("Plugins", "Kestrel", "Environment")
-        desktop.see(window="Environment", text="Close", kind="QPushButton")
-        self.show("environment", "Environment")
-        desktop.click(window="Environment", text="Close", kind="QPushButton")
+        desktop.see(window="Kestrel environment", text="Check again", kind="QPushButton")  # once it has looked
+        self.show("environment", "Kestrel environment")
+        desktop.click(window="Kestrel environment", text="Close", kind="QPushButton")
 
     def inspect(self, package: Path) -> None:
         """Open a package in the model inspector."""

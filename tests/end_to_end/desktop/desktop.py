@@ -99,7 +99,10 @@ class Desktop:
             self._qgis = subprocess.Popen(command, env=variables, stdout=log, stderr=log)
         self.wait(lambda: self._listens() and bool(self.probe.state()["windows"]), "QGIS to start", 120)
         self.pointer.fit(_TITLE, self.screen.width - 2, self.screen.height - 27)  # the frame takes the rest
-        self.wait(lambda: self.see(name="QgisApp", kind="QMainWindow").rect[2] > self.screen.width - 9, "the window to fill the screen")
+        self.wait(
+            lambda: self.see(name="QgisApp", kind="QMainWindow").rect[2] > self.screen.width - 9,
+            "the window to fill the screen",
+        )
 
     def _listens(self) -> bool:
         try:
@@ -136,7 +139,7 @@ class Desktop:
         return found
 
     def see(self, seconds: float | None = None, covered: bool = False, **wanted: Any) -> Thing:
-        """Return the first thing that fits, once there is one: in front, whole, enabled; ``covered`` ones are good if asked for."""
+        """Return the first thing that fits, once there is one: enabled, whole, in front unless ``covered`` is good enough."""
 
         def look() -> Thing | None:
             found = [thing for thing in self.probe.find(**wanted) if thing.enabled]
@@ -214,7 +217,7 @@ class Desktop:
 
     def _scroll_to(self, thing: Thing) -> None:
         """Turn the wheel a little at the edge of what it is scrolled in, where no field takes it for itself."""
-        left, top, width, height = thing.area
+        left, top, _, height = thing.area
         down = thing.rect[1] + thing.rect[3] / 2 > top + height / 2
         far = abs(thing.rect[1] + thing.rect[3] / 2 - top - height / 2)
         self.pointer.wheel((left + 3, top + height / 2), (1 if down else -1) * max(1, round(far / 120)))
