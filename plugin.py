@@ -7,10 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtCore import QCoreApplication, QUrl
+from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QAction
 
-from .processing_provider.about import icon
+from .processing_provider.about import icon, manual
 from .processing_provider.provider import KestrelProvider
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 MENU = "Kestrel"
 _IN_A_WINDOW = {"checkenvironment", "modelinformation"}  # tools that the menu has as a window of its own
+
+
+def open_manual() -> None:
+    """Open the manual's first page in the browser."""
+    QDesktopServices.openUrl(QUrl(manual()))
 
 
 class KestrelPlugin:
@@ -61,6 +67,7 @@ class KestrelPlugin:
             if algorithm.name() not in _IN_A_WINDOW:
                 # Bound now, by its id: the algorithm itself is deleted when the provider refreshes.
                 self._add(algorithm.name(), f"{algorithm.displayName()}…", partial(self.desktop.open_tool, algorithm.id()))
+        self._add("manual", QCoreApplication.translate("Kestrel", "Manual"), open_manual)
         from .ui.labeling.entry import Labeling
 
         self.labeling = Labeling(self.iface)

@@ -1,8 +1,8 @@
 """Make the pictures of the manual: ``python scripts/screenshots.py [FOLDER]`` (``make screenshots``).
 
 Tells the story of docs/tutorial.md in a real QGIS, by mouse and keyboard as tests/end_to_end does, and takes a picture of
-each step. A model of trees in Yellowstone, trained here first if FOLDER (.build/screenshots) holds none, meets trees in Florida. What
-it finds before and after it was fine-tuned is measured and printed: the tutorial quotes it.
+each step. A model of trees in Yellowstone, trained here first if FOLDER (.build/screenshots) holds none, meets trees in
+Florida. What it finds before and after it was fine-tuned is measured and printed: the tutorial quotes it.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from qgis.core import QgsApplication
 from qgis.gui import QgsGui, QgsMessageBar
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication, QEvent
+from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QAction, QMainWindow, QPushButton
 
 
@@ -142,3 +143,10 @@ def test_whatever_work_raises_is_told(kestrel: Any, wait: Any) -> None:
     task.start()
     wait(lambda: bool(ended))
     assert "Dividing" in str(ended[0]) and "ZeroDivisionError" in ended[0].details
+
+
+def test_the_menu_opens_the_manual(plugin: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
+    next(action for action in plugin.actions if action.objectName() == "kestrel_manual").trigger()
+    assert len(opened) == 1 and opened[0].endswith(("/manual/index.html", "/docs/index.md"))
