@@ -110,7 +110,7 @@ def tell(story: Story, archive: Path, trees: Path) -> None:
     # Chips, a model, objects.
     story.tool(
         "Export Training Data For Deep Learning", "export", INPUT_RASTER=scene.imagery.stem, INPUT_LABELS=labels.stem,
-        CLASS_FIELD="Classname", INPUT_MASK_POLYGONS=f"{labels.stem}_areas", METADATA_FORMAT="PASCAL_VOC_rectangles",
+        CLASS_FIELD="Classname", MASK=f"{labels.stem}_areas", METADATA_FORMAT="PASCAL_VOC_rectangles",
         TILE_SIZE_X=96, TILE_SIZE_Y=96, STRIDE_X=48, STRIDE_Y=48, OUTPUT=chips,
     )  # fmt: skip
     story.tool("Train Deep Learning Model", "train", INPUT=chips, PRETRAINED_MODEL=trees, EPOCHS=20, OUTPUT=tuned)

@@ -72,9 +72,14 @@ class Story:
         desktop.click(window="Data Source Manager", text="Add", kind="QPushButton")
         desktop.wait(lambda: self.scene.imagery.stem in desktop.layers(), "the imagery to be added")
         desktop.click(window="Data Source Manager", text="Close", kind="QPushButton")
-        if desktop.sees(within="Browser", name="qt_dockwidget_closebutton"):
-            desktop.click(within="Browser", name="qt_dockwidget_closebutton")
+        self.close_dock("Browser")
         desktop.idle()
+
+    def close_dock(self, name: str) -> None:
+        """Close a panel if it is open, to make room."""
+        if self.desktop.sees(within=name, name="qt_dockwidget_closebutton"):
+            self.desktop.click(within=name, name="qt_dockwidget_closebutton")
+            self.desktop.wait(lambda: not self.desktop.sees(name=name), f"{name} to close")
 
     def add_vectors(self, file: Path) -> None:
         """Add a vector file with the Data Source Manager."""
@@ -195,5 +200,6 @@ class Story:
             self.show(picture, entry)
         log = tool.run(self.patience)
         tool.close()
+        self.close_dock("ResultsViewer")  # which opens when there is a report
         self.desktop.idle()
         return log
