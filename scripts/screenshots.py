@@ -56,7 +56,7 @@ def main(work: Path) -> None:
     truth = folder / "true_trees.gpkg"
     gdal.VectorTranslate(str(truth), str(data / "florida.gpkg"), layerName="true_trees")
     scene = scene_of(data / "florida.tif", truth, "tree", "class")
-    variables = {"XDG_RUNTIME_DIR": str(run), "KESTREL_PYTHON": str(python)}
+    variables = {"XDG_RUNTIME_DIR": str(run)}
     started = time.monotonic()
     with Desktop(folder, variables, size=SIZE) as desktop:
         story = Story(desktop, scene, folder, pictures, patience=3600)

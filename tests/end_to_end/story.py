@@ -197,6 +197,7 @@ class Story:
         self.desktop.menu("Plugins", "Kestrel", entry)
         tool = Tool(self.desktop, entry).fill(**parameters)
         if picture:
+            tool.scroll_up()
             self.show(picture, entry)
         log = tool.run(self.patience)
         tool.close()
