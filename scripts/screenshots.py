@@ -31,7 +31,7 @@ from core.runtime.resolve import find_python  # noqa: E402
 
 SIZE = (1280, 820)  # of the screen, in pixels
 QUALITY = 82  # of the JPEG pictures
-SMALL = 500_000  # pixels below which a picture is a PNG: a dialog, sharp and small
+SMALL = 700_000  # pixels below which a picture is a PNG: a dialog, sharp and small
 
 
 def main(work: Path) -> None:
@@ -94,7 +94,7 @@ def tell(story: Story, archive: Path, trees: Path) -> None:
 
     # What the model of another place sees here.
     story.inspect(trees)
-    story.detect_from_inspector(INPUT=scene.imagery.stem, THRESHOLD=0.3, OUTPUT=folder / "before.gpkg")
+    story.detect_from_inspector(INPUT=scene.imagery.stem, OUTPUT=folder / "before.gpkg")
     story.show("first_detections")
     measure(story, "Output Detected Objects", "before", south)
     story.leave_only(scene.imagery.stem)
@@ -116,13 +116,14 @@ def tell(story: Story, archive: Path, trees: Path) -> None:
     story.tool("Train Deep Learning Model", "train", INPUT=chips, PRETRAINED_MODEL=trees, EPOCHS=20, OUTPUT=tuned)
     story.tool(
         "Detect Objects Using Deep Learning", "detect", INPUT=scene.imagery.stem, MODEL=tuned / "florida_trees.dlpk",
-        THRESHOLD=0.3, OUTPUT=folder / "after.gpkg",
+        OUTPUT=folder / "after.gpkg",
     )  # fmt: skip
     story.tool(
         "Non Maximum Suppression", "suppress", INPUT="Output Detected Objects", CLASS_FIELD="Class", MAX_OVERLAP=0.3,
         OUTPUT=folder / "kept.gpkg",
     )  # fmt: skip
     measure(story, "Output Feature Class", "after", south)
+    story.leave_only(scene.imagery.stem, "Output Marked Features")
     story.show("accuracy_marked")
 
 
@@ -150,14 +151,19 @@ def measure(story: Story, layer: str, name: str, area: tuple[float, ...]) -> Non
 
 
 def publish(pictures: Path, target: Path) -> None:
-    """Put the pictures into the manual: large ones as JPEG, dialogs as PNG with few colours."""
+    """Put the pictures that the manual shows there: large ones as JPEG, dialogs as PNG with few colours."""
+    pages = "".join(page.read_text("utf-8") for page in target.parent.glob("*.md"))
     for picture in sorted(pictures.glob("*.png")):
         image = QImage(str(picture))
-        if image.width() * image.height() < SMALL:
+        small = image.width() * image.height() < SMALL
+        name = f"tutorial_{picture.stem}.{'png' if small else 'jpg'}"
+        if f"images/{name}" not in pages:
+            print(f"{name} is on no page")
+        elif small:
             few = image.convertToFormat(QImage.Format.Format_Indexed8, Qt.ImageConversionFlag.ThresholdDither)
-            few.save(str(target / f"tutorial_{picture.stem}.png"))
+            few.save(str(target / name))
         else:
-            image.save(str(target / f"tutorial_{picture.stem}.jpg"), "JPEG", QUALITY)
+            image.save(str(target / name), "JPEG", QUALITY)
     total = sum(file.stat().st_size for file in target.iterdir())
     print(f"{target}: {total / 1e6:.1f} MB")
 
