@@ -11,8 +11,12 @@ from qgis.PyQt.QtCore import QCoreApplication, QUrl
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QAction
 
+<<<<<<< HEAD
 from .processing_provider.about import icon, manual
+=======
+>>>>>>> main
 from .processing_provider.provider import KestrelProvider
+from .ui.icons import icon
 
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 
     from .ui.desktop import Desktop
     from .ui.labeling.entry import Labeling
+    from .ui.monitor.entry import Monitor
+    from .ui.workflow.entry import Workflow
 
 MENU = "Kestrel"
 _IN_A_WINDOW = {"checkenvironment", "modelinformation"}  # tools that the menu has as a window of its own
@@ -39,7 +45,10 @@ class KestrelPlugin:
         self.desktop: Desktop | None = None
         self.translator: QTranslator | None = None
         self.actions: list[QAction] = []
+        self.separators: list[QAction] = []
         self.labeling: Labeling | None = None
+        self.monitor: Monitor | None = None
+        self.workflow: Workflow | None = None
 
     def initProcessing(self) -> None:
         """Register the algorithms."""
@@ -56,21 +65,41 @@ class KestrelPlugin:
         self.initProcessing()
         if self.provider is None or self.iface is None:
             return
-        from .ui.desktop import Desktop  # needs widgets, which qgis_process has none of
+        # They need widgets, which qgis_process has none of.
+        from .ui.desktop import Desktop
+        from .ui.labeling.entry import Labeling
         from .ui.language import install_translation
+        from .ui.monitor.entry import Monitor
+        from .ui.workflow.entry import Workflow
 
         self.translator = install_translation()
         self.desktop = Desktop(self.iface, self.provider)
-        self._add("environment", QCoreApplication.translate("Kestrel", "Environment…"), self.desktop.open_environment)
-        self._add("inspector", QCoreApplication.translate("Kestrel", "Model inspector…"), self.desktop.open_inspector)
-        for algorithm in self.provider.algorithms():
+        # The menu follows the work: label, follow, the tools in their order, what describes and sets up.
+        self.labeling = Labeling(self.iface, self.desktop.open_tool)
+        self.desktop.classes_chosen.connect(self.labeling.take_classes)
+        self.workflow = Workflow(self.iface, self.desktop, self.labeling, self.provider.runs, self._open_report)
+        self.monitor = Monitor(self.iface, self.provider.runs, self.desktop.open_inspector)
+        self._separate()
+        for algorithm in self.provider.in_order():
             if algorithm.name() not in _IN_A_WINDOW:
                 # Bound now, by its id: the algorithm itself is deleted when the provider refreshes.
+<<<<<<< HEAD
                 self._add(algorithm.name(), f"{algorithm.displayName()}…", partial(self.desktop.open_tool, algorithm.id()))
         self._add("manual", QCoreApplication.translate("Kestrel", "Manual"), open_manual)
         from .ui.labeling.entry import Labeling
 
         self.labeling = Labeling(self.iface)
+=======
+                slot = partial(self.desktop.open_tool, algorithm.id())
+                self._add(algorithm.name(), algorithm.name(), f"{algorithm.displayName()}…", slot)
+        self._separate()
+        translate = QCoreApplication.translate
+        self._add("inspector", "modelinformation", translate("Kestrel", "Model inspector…"), self.desktop.open_inspector)
+        self._add("environment", "checkenvironment", translate("Kestrel", "Environment…"), self.desktop.open_environment)
+        self._separate()
+        self._add("settings", "/mActionOptions.svg", translate("Kestrel", "Settings…"), self.desktop.open_settings)
+        self._add("help", "/mActionHelpContents.svg", translate("Kestrel", "Help"), self.desktop.open_help)
+>>>>>>> main
 
     def unload(self) -> None:
         """Take everything out of QGIS again."""
@@ -79,9 +108,19 @@ class KestrelPlugin:
             self.iface.unregisterMainWindowAction(action)
             action.deleteLater()
         self.actions.clear()
+        for line in self.separators:
+            self.iface.removePluginMenu(MENU, line)
+            line.deleteLater()
+        self.separators.clear()
         if self.labeling is not None:
             self.labeling.unload()
             self.labeling = None
+        if self.monitor is not None:
+            self.monitor.unload()
+            self.monitor = None
+        if self.workflow is not None:
+            self.workflow.unload()
+            self.workflow = None
         if self.desktop is not None:
             self.desktop.unload()
             self.desktop = None
@@ -92,9 +131,28 @@ class KestrelPlugin:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None
 
-    def _add(self, name: str, text: str, slot: Callable[[], None]) -> QAction:
-        """Add an action to the menu; users can give it a shortcut in QGIS's settings, where its name keeps it."""
-        action = QAction(icon(), text, self.iface.mainWindow())
+    def _open_report(self, path: str) -> None:
+        if self.monitor is not None:
+            self.monitor.open_report(path)
+
+    def _separate(self) -> None:
+        """Add a line to the menu."""
+        line = QAction(self.iface.mainWindow())
+        line.setSeparator(True)
+        self.iface.addPluginToMenu(MENU, line)
+        self.separators.append(line)
+
+    def _add(self, name: str, symbol: str, text: str, slot: Callable[[], None]) -> QAction:
+        """Add an action to the menu; users can give it a shortcut in QGIS's settings, where its name keeps it.
+
+        Args:
+            name: permanent.
+            symbol: an icon of the plugin, or of QGIS's theme if it begins with a slash.
+            text: what the menu shows.
+            slot: is called.
+        """
+        picture = QgsApplication.getThemeIcon(symbol) if symbol.startswith("/") else icon(symbol)
+        action = QAction(picture, text, self.iface.mainWindow())
         action.setObjectName(f"kestrel_{name}")
         action.triggered.connect(lambda _checked=False: slot())
         self.iface.addPluginToMenu(MENU, action)

@@ -1,8 +1,9 @@
 """Files of classes: names with fixed values, so that labels, exports and models agree.
 
-Such a file is a ``.csv`` with the columns value, name and perhaps color; the ``.emd`` of an export or of a model; a ``.dlpk``;
-or the ``.ecs`` schema of ArcGIS Pro's Label Objects pane, whose layout Esri has not published: every object in its JSON that
-has a name and a value is taken as a class. The worker reads class tables with this module, the labeling dock its classes.
+Such a file is a ``.csv`` with the columns value, name and perhaps color and parent; the ``.emd`` of an export or of a model; a
+``.dlpk``; or the ``.ecs`` schema of ArcGIS Pro's Label Objects pane, whose layout Esri has not published: every object in its
+JSON that has a name and a value is taken as a class, and those inside it as kinds of it. The worker reads class tables with
+this module, the labeling dock its classes.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +23,11 @@ from .classes import ClassInfo
 from .errors import InputError, OutputError
 
 _MAX_BYTES = 64 * 2**20
-_HINT = "A class table is a .csv with the columns value, name and perhaps color, an .emd, a .dlpk or an .ecs."
+_HINT = "A class table is a .csv with the columns value, name and perhaps color and parent, an .emd, a .dlpk or an .ecs."
 _VALUE = ("value", "classvalue", "class_value")
 _NAME = ("name", "classname", "class_name")
 _COLOR = ("color", "colour")
+_PARENT = ("parent",)
 _BACKGROUND = ("nodata", "background")  # what Esri calls value 0, which no object has
 
 Color = tuple[int, int, int]
@@ -36,14 +39,15 @@ def read_classes(path: str | Path) -> tuple[ClassInfo, ...]:
     Args:
         path: the file; its ending says the format. Texts are in UTF-8, with or without a byte-order mark, or in the code page
             of a Western Windows. Columns are divided by commas, semicolons or tabs. A color is ``#rrggbb``, ``r g b`` or
-            ``r,g,b``. Of a ``.dlpk`` only the definition is looked at, not the weights.
+            ``r,g,b``, a parent the value or the name of another class. Of a ``.dlpk`` only the definition is looked at, not
+            the weights.
 
     Returns:
         The classes in the order of the file.
 
     Raises:
-        InputError: no such file, not a class table, no classes in it, a value that is not a whole number from 1 on, or two
-            classes with the same value or name.
+        InputError: no such file, not a class table, no classes in it, a value that is not a whole number from 1 on, two
+            classes with the same value or name, or a parent that is no other class or lies within its own child.
     """
     path = Path(path)
     if not path.is_file():
@@ -76,8 +80,12 @@ def write_classes(path: str | Path, classes: Iterable[ClassInfo]) -> None:
     """
     text = io.StringIO(newline="")
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(("value", "name", "color"))
-    rows.writerows((item.value, item.name, "#{:02x}{:02x}{:02x}".format(*item.color) if item.color else "") for item in classes)
+    classes = tuple(classes)
+    columns = 4 if any(item.parent for item in classes) else 3  # without groups the table stays as plain as it can be
+    rows.writerow(("value", "name", "color", "parent")[:columns])
+    for item in classes:
+        color = "#{:02x}{:02x}{:02x}".format(*item.color) if item.color else ""
+        rows.writerow((item.value, item.name, color, item.parent or "")[:columns])
     target, beside = Path(path), Path(f"{path}.part")
     try:
         beside.write_text(text.getvalue(), encoding="utf-8")
@@ -119,8 +127,10 @@ def check_classes(classes: Sequence[ClassInfo], source: str) -> tuple[ClassInfo,
     return tuple(classes)
 
 
-def _from_csv(text: str, source: str) -> Iterator[ClassInfo]:
+def _from_csv(text: str, source: str) -> list[ClassInfo]:
     """The classes of a table with a header."""
+    classes: list[ClassInfo] = []
+    parents: list[tuple[str, str]] = []  # where, and what stands there
     header = next((line for line in text.splitlines() if line.strip()), "")
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=header.count), skipinitialspace=True)
     columns: dict[str, int] | None = None
@@ -129,7 +139,8 @@ def _from_csv(text: str, source: str) -> Iterator[ClassInfo]:
             continue
         if columns is None:
             columns = {cell.strip().casefold(): number for number, cell in enumerate(row)}
-            places = [next((columns[key] for key in keys if key in columns), None) for keys in (_VALUE, _NAME, _COLOR)]
+            kinds = (_VALUE, _NAME, _COLOR, _PARENT)
+            places = [next((columns[key] for key in keys if key in columns), None) for keys in kinds]
             if places[0] is None or places[1] is None:
                 raise InputError(
                     f"{source} has no columns value and name; its first line is {header.strip()[:80]!r}.",
@@ -142,18 +153,42 @@ def _from_csv(text: str, source: str) -> Iterator[ClassInfo]:
                 f"{line} has {len(row)} columns, the first line {len(columns)}.",
                 'Put text with a separator in it between quotes: "House, detached" or "255,0,0".',
             )
-        value, name, color = ("" if place is None or place >= len(row) else row[place].strip() for place in places)
+        value, name, color, parent = ("" if place is None or place >= len(row) else row[place].strip() for place in places)
         number = _whole(value)
         if number is None:
             raise InputError(f"{line} has the value {value!r}, which is not a whole number.", "Correct it.")
         rgb = _color(color)
         if color and rgb is None:
             raise InputError(f"{line} has the color {color!r}.", "Write it as #rrggbb or as red green blue, 0 to 255 each.")
-        yield ClassInfo(number, name or value, rgb)
+        classes.append(ClassInfo(number, name or value, rgb))
+        parents.append((line, parent))
+    return _nested(classes, parents)
 
 
-def _from_json(node: Any) -> Iterator[ClassInfo]:
-    """Every object below a node that has a name and a value: the classes, also those of groups of classes."""
+def _nested(classes: list[ClassInfo], parents: list[tuple[str, str]]) -> list[ClassInfo]:
+    """The classes with the parents that the lines of a table give them, by value or by name."""
+    names = {item.name: item.value for item in classes}
+    above = dict.fromkeys((item.value for item in classes), 0)
+    for item, (line, parent) in zip(classes, parents, strict=True):
+        number = _whole(parent)
+        value = number if number in above else names.get(parent)
+        if not parent or number == 0:
+            continue
+        if value is None:
+            raise InputError(f"{line} has the parent {parent!r}, which is no class of the table.", "Correct it.")
+        above[item.value] = value
+    for item, (line, parent) in zip(classes, parents, strict=True):
+        seen, value = {item.value}, above[item.value]
+        while value and value not in seen:
+            seen.add(value)
+            value = above[value]
+        if value:
+            raise InputError(f"{line} has the parent {parent!r}, which lies within the class itself.", "Correct it.")
+    return [replace(item, parent=above[item.value]) for item in classes]
+
+
+def _from_json(node: Any, parent: int = 0) -> Iterator[ClassInfo]:
+    """Every object below a node that has a name and a value: the classes, and within them those that are kinds of them."""
     if isinstance(node, dict):
         keys = {str(key).casefold(): item for key, item in node.items()}
         value, name = (next((keys[key] for key in names if key in keys), None) for names in (_VALUE, _NAME))
@@ -162,12 +197,13 @@ def _from_json(node: Any) -> Iterator[ClassInfo]:
         hidden = number is not None and number < 1 and (group or str(name).casefold() in _BACKGROUND)
         if number is not None and not hidden and (name is None or isinstance(name, (str, int, float))):
             color = next((keys[key] for key in _COLOR if key in keys), None)
-            yield ClassInfo(number, str(name if name is not None else "").strip() or str(number), _color(color))
+            yield ClassInfo(number, str(name if name is not None else "").strip() or str(number), _color(color), parent)
+            parent = number
         for item in node.values():
-            yield from _from_json(item)
+            yield from _from_json(item, parent)
     elif isinstance(node, list):
         for item in node:
-            yield from _from_json(item)
+            yield from _from_json(item, parent)
 
 
 def _whole(value: Any) -> int | None:

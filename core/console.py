@@ -11,6 +11,7 @@ from .events import Artifact, Event, Message, Metric, Progress
 
 _STAGE_EVERY = 1.0  # seconds between two lines of a log when the stage changes
 _LINE_EVERY = 10.0  # and when only the number does
+_GB = 2**30
 _LAST_LINES = 30  # of a traceback or log
 
 
@@ -38,7 +39,7 @@ class Console:
             self._progress(event)
         elif isinstance(event, Message):
             self.tell(event.text if event.level == "info" else f"Warning: {event.text}")
-        elif isinstance(event, Metric):
+        elif isinstance(event, Metric) and event.part is None:  # what is told within an epoch is for curves
             epoch = "" if event.epoch is None else f"epoch {event.epoch}: "
             self.tell(f"{epoch}{event.name} = {event.value:.4g}")
         elif isinstance(event, Artifact):
@@ -94,7 +95,25 @@ class Console:
 def progress_line(event: Progress) -> str:
     """Return ``" 42%  Training, epoch 3 of 20  12 chips/s  5 min left"``, without what is not known."""
     left = "" if event.remaining is None else f"{duration(event.remaining)} left"
-    return "  ".join(filter(None, (f"{event.fraction:4.0%}", event.stage, event.rate, left)))
+    return "  ".join(filter(None, (f"{event.fraction:4.0%}", event.stage, rate_text(event), left)))
+
+
+def rate_text(event: Progress) -> str:
+    """Return the rate, and what the device does unless the stage names it: ``"12 chips/s on NVIDIA H100, 34 GB, 97 %"``."""
+    if not event.rate or not event.device or event.device in event.stage:
+        return event.rate
+    return ", ".join((f"{event.rate} on {event.device}", *load_texts(event)))
+
+
+def load_texts(event: Progress) -> list[str]:
+    """Return the memory in use and the load of the device, as far as they are known: ``["34.2 of 79.6 GB", "97 %"]``."""
+    texts = []
+    if event.memory is not None:
+        used = f"{event.memory / _GB:.1f}"
+        texts.append(f"{used} of {event.memory_total / _GB:.1f} GB" if event.memory_total else f"{used} GB")
+    if event.load is not None:
+        texts.append(f"{100 * event.load:.0f} %")
+    return texts
 
 
 def duration(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""What a worker tells while it runs a job: six kinds of events, one JSON object a line.
+"""What a worker tells while it runs a job: seven kinds of events, one JSON object a line.
 
 The same objects go over the pipe to the plugin, to the console of the command line, and into tests.
 """
@@ -20,6 +20,9 @@ class Progress:
         stage: what is being done, in the user's words: ``"Training, epoch 3 of 20"``.
         rate: speed with its unit, such as ``"41 tiles/s"``; empty when unknown.
         remaining: seconds to the end; None when unknown.
+        device: what does the work: ``"NVIDIA H100"``; empty when unknown.
+        memory, memory_total: bytes that are in use there, and that there are; None when unknown.
+        load: 0..1, how busy it is; None when unknown.
     """
 
     kind: ClassVar[str] = "progress"
@@ -27,6 +30,10 @@ class Progress:
     stage: str = ""
     rate: str = ""
     remaining: float | None = None
+    device: str = ""
+    memory: int | None = None
+    memory_total: int | None = None
+    load: float | None = None
 
 
 @dataclass(frozen=True)
@@ -40,12 +47,42 @@ class Message:
 
 @dataclass(frozen=True)
 class Metric:
-    """A number that is followed over time, such as ``validation_loss`` at an epoch (counted from 1)."""
+    """A number that is followed over time, such as ``validation_loss`` at an epoch.
+
+    Attributes:
+        epoch: counted from 1; None for a number that belongs to none.
+        part: 0..1, how much of that epoch is done, for what is told within it, such as ``step_loss``; None at its end.
+    """
 
     kind: ClassVar[str] = "metric"
     name: str
     value: float
     epoch: int | None = None
+    part: float | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """Objects that a search has found, told while it runs to a client that asked for them (see :mod:`core.worker`).
+
+    They are for looking at: their outlines are simplified, and after a large number only ``total`` goes on.
+
+    Attributes:
+        crs: the coordinate system of the outlines as WKT; empty when there is none.
+        outlines: polygons as WKB in base64.
+        classes: their names.
+        confidences: 0..100.
+        total: objects found so far, those that are not shown among them.
+        final: whether they stay; False when the job's non maximum suppression, which comes last, may remove some.
+    """
+
+    kind: ClassVar[str] = "found"
+    crs: str
+    outlines: list[str]
+    classes: list[str]
+    confidences: list[float]
+    total: int
+    final: bool = True
 
 
 @dataclass(frozen=True)
@@ -76,15 +113,18 @@ class Failure:
     details: str = ""
 
 
-Event = Progress | Message | Metric | Artifact | Result | Failure
+Event = Progress | Message | Metric | Found | Artifact | Result | Failure
 _TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,),
+    "int": (int,),
+    "bool": (bool,),
     "float": (int, float),
     "float | None": (int, float, type(None)),
     "int | None": (int, type(None)),
     "dict[str, Any]": (dict,),
 }
-_KINDS: dict[str, type] = {cls.kind: cls for cls in (Progress, Message, Metric, Artifact, Result, Failure)}
+_PARTS: dict[str, tuple[type, ...]] = {"list[str]": (str,), "list[float]": (int, float)}
+_KINDS: dict[str, type] = {cls.kind: cls for cls in (Progress, Message, Metric, Found, Artifact, Result, Failure)}
 
 
 def encode(event: Event) -> str:
@@ -104,5 +144,11 @@ def decode(line: str) -> Event | None:
         json.dumps(data, allow_nan=False)  # NaN and infinity are read by json.loads but are not JSON
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    fits = all(isinstance(getattr(event, name), _TYPES[kind]) for name, kind in event.__annotations__.items() if kind in _TYPES)
-    return event if fits else None
+    return event if all(_fits(getattr(event, name), kind) for name, kind in event.__annotations__.items()) else None
+
+
+def _fits(value: Any, kind: str) -> bool:
+    """Whether a value is what the annotation ``kind`` of an attribute says."""
+    if kind in _PARTS:
+        return isinstance(value, list) and all(isinstance(part, _PARTS[kind]) for part in value)
+    return kind not in _TYPES or isinstance(value, _TYPES[kind])

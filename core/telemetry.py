@@ -9,16 +9,16 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from .runtime.machine import usable_cores
+from .runtime.machine import main_memory, usable_cores
 
 FRESH = 1.0  # seconds that an answer is good for; asking a card takes milliseconds
-_GB = 2**30
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Load:
     """What was measured; None where nobody tells.
 
     Attributes:
-        memory: bytes in use: of a card by everyone, of the CPU by this process.
-        total: bytes that the card has; None for the CPU.
+        memory: bytes in use: of a card by everyone, of the CPU by this process (which has no children there).
+        total: bytes that the card, or the machine, has.
         load: 0..1, share of the last second that the card, or the cores used here, computed.
         temperature: of the card, degrees Celsius.
     """
@@ -43,6 +43,9 @@ class Telemetry:
 
     Args:
         device: ``cpu`` or one of ``cuda``.
+
+    Attributes:
+        name: of the device, such as ``"NVIDIA H100"``.
     """
 
     def __init__(self, device: torch.device) -> None:
@@ -51,10 +54,10 @@ class Telemetry:
         self._source: _Card | _Process
         if device.type == "cuda":
             self._source = _Card(device)
-            self._name = str(torch.cuda.get_device_name(device))
+            self.name = str(torch.cuda.get_device_name(device))
         else:
             self._source = _Process()
-            self._name = f"CPU ({torch.get_num_threads()} threads)"
+            self.name = f"CPU ({torch.get_num_threads()} threads)"
 
     def load(self) -> Load:
         """Return the load, at most a second old."""
@@ -64,15 +67,9 @@ class Telemetry:
                 self._load, self._asked = self._source.ask(), now
             return self._load
 
-    def text(self) -> str:
-        """Return the load for people, such as ``"NVIDIA H100, 34.2 of 79.6 GB, 97 %"``."""
-        load, parts = self.load(), [self._name]
-        if load.memory is not None:
-            used = f"{load.memory / _GB:.1f}"
-            parts.append(f"{used} GB" if load.total is None else f"{used} of {load.total / _GB:.1f} GB")
-        if load.load is not None:
-            parts.append(f"{load.load:.0%}".replace("%", " %"))
-        return ", ".join(parts)
+    def facts(self) -> dict[str, Any]:
+        """Return name and load as :meth:`core.reporting.Reporter.watch` takes them."""
+        return _facts([self.name], [self.load()])
 
     def values(self) -> dict[str, float]:
         """Return what is known as numbers.
@@ -85,6 +82,29 @@ class Telemetry:
         names = ("gpu_memory", "gpu_load", "gpu_temperature") if card else ("memory", "cpu_load", "")
         known = zip(names, (load.memory, load.load, load.temperature), strict=True)
         return {name: float(value) for name, value in known if value is not None}
+
+
+def facts_of(devices: Sequence[torch.device]) -> Callable[[], dict[str, Any]]:
+    """Return what measures several devices that share the work: their memory together, and their mean load.
+
+    What it returns is as :meth:`Telemetry.facts`.
+    """
+    asked = [Telemetry(device) for device in devices]
+    return lambda: _facts([it.name for it in asked], [it.load() for it in asked])
+
+
+def _facts(names: Sequence[str], loads: Sequence[Load]) -> dict[str, Any]:
+    def known(name: str) -> list[Any]:
+        values = [getattr(load, name) for load in loads]
+        return [] if None in values else values
+
+    memory, total, load = known("memory"), known("total"), known("load")
+    return {
+        "device": " and ".join(names),
+        "memory": sum(memory) if memory else None,
+        "memory_total": sum(total) if total else None,
+        "load": sum(load) / len(load) if load else None,
+    }
 
 
 class _Card:
@@ -140,7 +160,7 @@ class _Process:
         memory = None
         with contextlib.suppress(Exception):
             memory = process_memory()
-        return Load(memory, load=load)
+        return Load(memory, main_memory() or None, load)
 
 
 def driver_version() -> str:

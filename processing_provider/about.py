@@ -1,4 +1,4 @@
-"""The plugin's folder, its metadata and its icon."""
+"""The plugin's folder and its metadata."""
 
 from __future__ import annotations
 
@@ -6,15 +6,7 @@ import configparser
 from functools import lru_cache
 from pathlib import Path
 
-from qgis.PyQt.QtGui import QIcon
-
 PLUGIN = Path(__file__).resolve().parent.parent
-ICON = PLUGIN / "ui" / "icons" / "kestrel.svg"
-
-
-def icon() -> QIcon:
-    """Return the plugin's icon."""
-    return QIcon(str(ICON))
 
 
 def manual(page: str = "index") -> str:

@@ -25,7 +25,8 @@ from ..core.jobs import Job, Kind
 from ..core.model_files import model_file
 from ..core.outputs import check_new_file, check_new_folder, check_old_file
 from ..core.runtime.client import command_of, run_job
-from .about import ICON, icon, manual
+from ..ui.icons import icon, icon_file
+from .about import manual
 from .crs import sound
 from .definitions import help_text, output_definitions, parameter_definitions
 from .network import hand_on_proxy
@@ -33,6 +34,7 @@ from .raster_parameters import RasterParameters, check_entries, entries, is_fold
 from .readiness import ready
 from .relay import Relay
 from .results import ResultFile
+from .runs import Following, Run, Runs
 from .sinks import Sink, file_destination, folder_destination
 from .sources import export
 from .styling import style_on_load
@@ -97,11 +99,11 @@ class JobAlgorithm(QgsProcessingAlgorithm):
 
     def icon(self) -> QIcon:
         """Return the icon in the toolbox."""
-        return icon()
+        return icon(self.job.name)
 
     def svgIconPath(self) -> str:
         """Return the path of the icon."""
-        return str(ICON)
+        return icon_file(self.job.name)
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
         """Declare the job's parameters and outputs."""
@@ -193,18 +195,28 @@ class JobAlgorithm(QgsProcessingAlgorithm):
                         **self._output_values(parameters, context, folder),
                     }
                 )
-                relay = Relay(feedback)
-                outputs = self.execute(job, relay, feedback)
+                with self._followed(job, parameters, context, feedback) as following:
+                    relay = Relay(feedback, following.tell, following.live)
+                    outputs = self.execute(job, relay, feedback)
+                    following.results = self.collect(job, outputs, parameters, context, feedback)
             except KestrelError as error:
                 if error.details and error.unforeseen:
                     feedback.pushDebugInfo(error.details)
                 raise QgsProcessingException(str(error)) from error
-            return self.collect(job, outputs, parameters, context, feedback)
+            return following.results
+
+    def _followed(
+        self, job: Job, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> Following:
+        """Return the context of a run that the panels of the desktop can follow."""
+        runs = getattr(self.provider(), "runs", None) or Runs()  # an algorithm of no provider has nobody to follow it
+        described = self.asMap(parameters, context).get("inputs", {})
+        return runs.follow(Run(self.id(), self.displayName(), job, described), feedback)
 
     def execute(self, job: Job, relay: Relay, feedback: QgsProcessingFeedback) -> dict[str, Any]:
         """Run ``job`` and return its outputs by name. Here: in the worker."""
         feedback.pushCommandInfo(command_of(job))
-        return run_job(job, relay.show, relay.is_cancelled)
+        return run_job(job, relay.show, relay.is_cancelled, live=relay.live)
 
     def export_source(
         self,

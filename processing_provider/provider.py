@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qgis.core import QgsProcessingModelAlgorithm, QgsProcessingProvider
+from qgis.core import QgsProcessingAlgorithm, QgsProcessingModelAlgorithm, QgsProcessingProvider
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtGui import QIcon
 
-from .about import ICON, icon, manual, metadata
+from ..ui.icons import icon, icon_file
+from .about import manual, metadata
 from .check_environment import CheckEnvironmentAlgorithm
 from .compute_accuracy import ComputeAccuracyAlgorithm
 from .detect_objects import DetectObjectsAlgorithm
@@ -16,6 +17,7 @@ from .export_training_data import ExportTrainingDataAlgorithm
 from .model_information import ModelInformationAlgorithm
 from .non_maximum_suppression import NonMaximumSuppressionAlgorithm
 from .readiness import ready
+from .runs import Runs
 from .train_model import TrainModelAlgorithm
 
 ALGORITHMS = (
@@ -35,9 +37,16 @@ class KestrelProvider(QgsProcessingProvider):
 
     Signals:
         environmentMissing: somebody wanted to run a tool, and there is no environment; why, and how to get one.
+
+    Attributes:
+        runs: tells of every run of the tools in this process.
     """
 
     environmentMissing = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runs = Runs(self)
 
     def id(self) -> str:
         """Return the permanent id, part of every algorithm's id."""
@@ -65,7 +74,12 @@ class KestrelProvider(QgsProcessingProvider):
 
     def svgIconPath(self) -> str:
         """Return the path of the icon."""
-        return str(ICON)
+        return icon_file()
+
+    def in_order(self) -> list[QgsProcessingAlgorithm]:
+        """Return the algorithms in the order of the work, then the models; QGIS sorts them by name."""
+        names = [algorithm.job.name for algorithm in ALGORITHMS]
+        return sorted(self.algorithms(), key=lambda item: names.index(item.name()) if item.name() in names else len(names))
 
     def loadAlgorithms(self) -> None:
         """Make a new instance of each algorithm, then of each model, which uses them."""
@@ -105,8 +119,8 @@ class ShippedModel(QgsProcessingModelAlgorithm):
 
     def icon(self) -> QIcon:
         """Return the icon in the toolbox."""
-        return icon()
+        return icon(self.name())
 
     def svgIconPath(self) -> str:
         """Return the path of the icon."""
-        return str(ICON)
+        return icon_file(self.name())

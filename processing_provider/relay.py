@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from html import escape
 
 from qgis.core import QgsProcessingFeedback
 
-from ..core.console import duration
+from ..core.console import duration, rate_text
 from ..core.events import Artifact, Event, Message, Progress
 
 _NUDGE = 0.5  # percent; QGIS takes no notice of less than 0.1, and a model divides it by the number of its steps
@@ -20,10 +21,16 @@ class Relay:
 
     Args:
         feedback: of the running algorithm.
+        tell: takes each event too, for those who show more of it than the log does.
+        live: whether it takes objects as they are found.
     """
 
-    def __init__(self, feedback: QgsProcessingFeedback) -> None:
+    def __init__(
+        self, feedback: QgsProcessingFeedback, tell: Callable[[Event], None] = lambda event: None, live: bool = False
+    ) -> None:
         self._feedback = feedback
+        self._tell = tell
+        self.live = live
         self._fraction = 0.0
         self._stage = ""
         self._speed_at = time.monotonic()
@@ -32,6 +39,7 @@ class Relay:
 
     def show(self, event: Event) -> None:
         """Show one event. Metrics are for those who draw curves: the log has them in the messages of the job."""
+        self._tell(event)
         if isinstance(event, Progress):
             self._progress(event)
         elif isinstance(event, Message):
@@ -76,4 +84,4 @@ def _aligned(text: str) -> str:
 def _text(event: Progress) -> str:
     """Return stage, rate and time left, as far as they are known."""
     left = "" if event.remaining is None else f"{duration(event.remaining)} left"
-    return ", ".join(part for part in (event.stage, event.rate, left) if part)
+    return ", ".join(part for part in (event.stage, rate_text(event), left) if part)

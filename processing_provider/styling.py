@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from qgis.core import (
     QgsCategorizedSymbolRenderer,
     QgsFillSymbol,
@@ -26,20 +29,29 @@ class DetectionStyle(QgsProcessingLayerPostProcessorInterface):
 
     def postProcessLayer(self, layer: QgsVectorLayer, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> None:
         """Style ``layer``; called by QGIS in the main thread."""
-        index = layer.fields().lookupField("Class")
-        if not isinstance(layer, QgsVectorLayer) or index < 0:
-            return
-        classes = sorted(layer.uniqueValues(index, _MOST_CLASSES), key=str)
-        categories = [
-            QgsRendererCategory(value, _symbol(COLOURS[number % len(COLOURS)]), str(value))
-            for number, value in enumerate(classes)
-        ]
-        if not categories or len(categories) >= _MOST_CLASSES:  # what comes later, or is too much for a legend
-            categories.append(QgsRendererCategory(None, _symbol(COLOURS[0]), "other" if categories else "objects"))
-        layer.setRenderer(QgsCategorizedSymbolRenderer("Class", categories))
-        if layer.fields().lookupField("Confidence") >= 0:
-            layer.setMapTipTemplate('<b>[% "Class" %]</b> [% round("Confidence", 1) %] %')
-        layer.triggerRepaint()
+        if isinstance(layer, QgsVectorLayer):
+            style_detections(layer)
+
+
+def style_detections(layer: QgsVectorLayer) -> None:
+    """Give ``layer`` outlines by its field ``Class``, and a tip; other layers stay as they are."""
+    index = layer.fields().lookupField("Class")
+    if index < 0 or not layer.isSpatial():
+        return
+    layer.setRenderer(detection_renderer(sorted(layer.uniqueValues(index, _MOST_CLASSES), key=str)))
+    if layer.fields().lookupField("Confidence") >= 0:
+        layer.setMapTipTemplate('<b>[% "Class" %]</b> [% round("Confidence", 1) %] %')
+    layer.triggerRepaint()
+
+
+def detection_renderer(classes: Sequence[Any]) -> QgsCategorizedSymbolRenderer:
+    """Return how objects of ``classes``, which are sorted, are drawn."""
+    categories = [
+        QgsRendererCategory(value, _symbol(COLOURS[number % len(COLOURS)]), str(value)) for number, value in enumerate(classes)
+    ][:_MOST_CLASSES]
+    if not categories or len(categories) >= _MOST_CLASSES:  # what comes later, or is too much for a legend
+        categories.append(QgsRendererCategory(None, _symbol(COLOURS[0]), "other" if categories else "objects"))
+    return QgsCategorizedSymbolRenderer("Class", categories)
 
 
 def _symbol(colour: str) -> QgsFillSymbol:

@@ -7,6 +7,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -94,3 +96,18 @@ def no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A machine on which no environment was built."""
     monkeypatch.delenv("KESTREL_PYTHON", raising=False)
     monkeypatch.setenv("KESTREL_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def wait() -> Callable[..., None]:
+    """Let QGIS work until something is so."""
+    from qgis.PyQt.QtCore import QCoreApplication
+
+    def call(until: Callable[[], bool], seconds: float = 90.0) -> None:
+        end = time.monotonic() + seconds
+        while not until():
+            assert time.monotonic() < end, "it never came to that"
+            QCoreApplication.processEvents()
+            time.sleep(0.01)
+
+    return call

@@ -26,13 +26,15 @@ class Work(QgsTask):
     Args:
         title: what the task bar shows.
         function: takes a :class:`core.reporting.Reporter`; touches neither widgets nor the project.
+        quiet: whether the task bar shows nothing, for what is over in a moment.
     """
 
     told = pyqtSignal(object)
     ended = pyqtSignal(object, object)
 
-    def __init__(self, title: str, function: Callable[[Reporter], Any]) -> None:
-        super().__init__(title, QgsTask.Flag.CanCancel)
+    def __init__(self, title: str, function: Callable[[Reporter], Any], quiet: bool = False) -> None:
+        flags = QgsTask.Flag.CanCancel
+        super().__init__(title, flags | QgsTask.Flag.Hidden | QgsTask.Flag.Silent if quiet else flags)
         self._function = function
         self._stop = threading.Event()
         self._answer: tuple[Any, KestrelError | None] = (None, None)

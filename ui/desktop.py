@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from qgis.core import Qgis, QgsApplication
 from qgis.gui import QgsCustomDropHandler
-from qgis.PyQt.QtCore import QObject
+from qgis.PyQt.QtCore import QObject, QUrl, pyqtSignal
+from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QPushButton, QWidget
 
+from ..processing_provider.about import manual
 from .background import cancel_all
 from .environment import EnvironmentDialog
 from .inspector import ModelInspector
 from .inspector.window import ENDINGS
-from .settings_page import SettingsPageFactory
+from .settings_page import PAGE, SettingsPageFactory
 
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface, QgsMessageBarItem
@@ -26,10 +28,15 @@ if TYPE_CHECKING:
 class Desktop(QObject):
     """Lives as long as the plugin is loaded; windows are made when they are first opened.
 
+    Signals:
+        classes_chosen: classes that somebody wants to label with, a tuple of :class:`core.classes.ClassInfo`.
+
     Args:
         iface: of QGIS.
         provider: whose tools may find no environment.
     """
+
+    classes_chosen = pyqtSignal(object)
 
     def __init__(self, iface: QgisInterface, provider: KestrelProvider) -> None:
         super().__init__()
@@ -69,6 +76,7 @@ class Desktop(QObject):
         if self._inspector is None:
             self._inspector = ModelInspector(self._iface.mainWindow())
             self._inspector.tool_wanted.connect(self.open_tool)
+            self._inspector.classes_chosen.connect(self.classes_chosen)
         return self._inspector
 
     def open_inspector(self, path: str = "") -> None:
@@ -87,8 +95,20 @@ class Desktop(QObject):
         import processing  # a plugin of its own, which may be loaded after this one
 
         algorithm = QgsApplication.processingRegistry().createAlgorithmById(algorithm_id)
-        if algorithm is not None and algorithm.canExecute()[0]:
-            processing.execAlgorithmDialog(algorithm_id, parameters or {})
+        if algorithm is None or not algorithm.canExecute()[0]:
+            return
+        # Not execAlgorithmDialog: it returns when the dialog is closed, and then takes the map tool of its beginning again.
+        dialog = processing.createAlgorithmDialog(algorithm_id, parameters or {})
+        if dialog is not None:
+            _bring_up(dialog)
+
+    def open_settings(self) -> None:
+        """Open QGIS's options at the page of the plugin."""
+        self._iface.showOptionsDialog(self._iface.mainWindow(), PAGE)
+
+    def open_help(self) -> None:
+        """Open the manual in the browser."""
+        QDesktopServices.openUrl(QUrl(manual()))
 
     def offer_environment(self, _text: str = "") -> None:
         """Say in the message bar that there is no environment, with a button that opens the dialog; once at a time."""

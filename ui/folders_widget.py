@@ -49,6 +49,7 @@ class FoldersWidget(WidgetWrapper):
         button = QToolButton()
         button.setText("…")
         button.setToolTip("Add a folder")
+        button.setAccessibleName("Add a folder")
         button.clicked.connect(self._add)
         widget = QWidget()
         layout = QHBoxLayout(widget)

@@ -9,8 +9,8 @@ from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QGroupBox, QLabel, QVBoxLayout, QWidget
 
 from ..core.runtime.folders import VARIABLE, change_settings, own_folder, setting, settings_file
-from ..processing_provider.about import icon
 from .environment.sources import SourceFields
+from .icons import icon
 
 PAGE = "kestrelOptions"  # by which QGIS shows the page, when asked to and when isValid() says no
 

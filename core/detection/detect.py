@@ -15,13 +15,14 @@ from ..device import choose_devices
 from ..errors import Cancelled
 from ..imagery import Raster
 from ..packages import ModelCard, read_package
-from ..reporting import Reporter, silent
+from ..reporting import Part, Reporter, silent
 from ..suppression import suppress
+from ..telemetry import facts_of
 from .layer import ObjectLayer
-from .local import Network
 from .objects import Objects
 from .pipeline import Detection, detect
 from .searching import Search, inference, searches
+from .sightings.local import Network
 
 if TYPE_CHECKING:
     from ..jobs import DetectObjects
@@ -54,6 +55,8 @@ def run(job: DetectObjects, report: Reporter) -> dict[str, int]:
     with ExitStack() as opened:
         found = searches(job, package.card, opened, report.part(0, _OPENED))
         device = _devices(job, report)
+        if not isinstance(device, str):
+            report.watch(facts_of(device))
         parts = [_Part(report.part(_OPENED, 1), *share) for share in _shares(found)]
         streams = [
             detect(
@@ -86,7 +89,7 @@ def _fill(
     """Write what is in each raster, one after the other; return whether everything was searched."""
     crooked = 0
     for search, stream, part in zip(found, streams, parts, strict=True):
-        for objects in _suppressed(stream, job, card, part) if job.nms else stream:
+        for objects in _suppressed(stream, layer, search.raster, job, card, part) if job.nms else stream:
             shaped, stayed = _shaped(objects, job, search.raster)
             crooked += stayed
             layer.write(shaped, search.raster)
@@ -109,9 +112,11 @@ def _shares(found: list[Search]) -> list[tuple[float, float]]:
     return [(begin / ends[-1], end / ends[-1]) for begin, end in pairwise(ends)]
 
 
-def _suppressed(stream: Detection, job: DetectObjects, card: ModelCard, part: _Part) -> Iterator[Objects]:
+def _suppressed(
+    stream: Detection, layer: ObjectLayer, raster: Raster, job: DetectObjects, card: ModelCard, part: _Part
+) -> Iterator[Objects]:
     """Remove objects that overlap one of higher confidence; needs all of a raster at once, not their pixels."""
-    objects = Objects.join(list(stream))
+    objects = Objects.join(list(layer.shown(stream, raster)))
     report = silent() if stream.partial else part.part(_FOUND, 1)  # which is cancelled already
     keep = suppress(objects.polygons, objects.scores, _classes(objects, job, card), job.max_overlap, report)
     part.info(f"Non maximum suppression removed {len(keep) - keep.sum()} of {len(keep)} objects.")
@@ -182,18 +187,16 @@ def _say_result(layer: ObjectLayer, threshold: float, report: Reporter) -> None:
         )
 
 
-class _Part(Reporter):
+class _Part(Part):
     """The progress of one raster, which remembers how far it came.
 
     Attributes:
         done: share of the whole job, 0..1, that is done here.
     """
 
-    def __init__(self, whole: Reporter, start: float, end: float) -> None:
-        super().__init__(whole.send, whole.cancel)
-        self._whole, self._start, self._end, self.done = whole, start, end, 0.0
+    done = 0.0
 
     def progress(self, fraction: float, stage: str = "", rate: str = "", remaining: float | None = None) -> None:
         """Report how far this raster is, 0..1."""
-        self.done = (self._end - self._start) * min(max(fraction, 0.0), 1.0)
-        self._whole.progress(self._start + self.done, stage, rate, remaining)
+        self.done = self._width * min(max(fraction, 0.0), 1.0)
+        super().progress(fraction, stage, rate, remaining)

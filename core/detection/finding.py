@@ -22,7 +22,7 @@ from ..imagery import Raster
 from ..packages import IMAGENET, ClassInfo, ModelCard, Normalisation, Package, read_package
 from ..reporting import Reporter
 from ..vectors import FeatureWriter, to_map, to_pixels
-from .inference import Inference
+from .inference.predictor import Inference
 from .objects import Objects
 from .pipeline import Detection, detect
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from ..reporting import Reporter
 from ..vectors import FeatureAppender, FeatureWriter, same_crs, to_map
 from ..vectors.areas import AreaMeter
 from ..vectors.projection import BENT, known_crs, with_corners
+from .live import Live
 from .objects import Objects
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ class ObjectLayer:
         job: what the user asks for.
         card: of the model, with its classes.
         rasters: what is searched; the first one's coordinate system is the layer's, unless another is asked for.
-        report: is warned of what a layer that is added to has no place for.
+        report: is warned of what a layer that is added to has no place for; told of the objects if it wants them live.
 
     Attributes:
         lost: objects without an area or a place in the coordinate system of the layer, which are left out.
@@ -65,6 +67,8 @@ class ObjectLayer:
         wkt = self._crs.to_wkt() if self._crs else None
         self._file: FeatureWriter | FeatureAppender = FeatureWriter(job.output, wkt, FIELDS) if old is None else old
         self._meters: dict[int, AreaMeter] = {}
+        self._final = not job.nms
+        self._live = Live(wkt or "", self._final, report) if report.live else None
 
     @property
     def count(self) -> int:
@@ -90,12 +94,7 @@ class ObjectLayer:
         ground = _single(to_map(objects.polygons, raster))
         meter = self._meters.get(id(raster)) or self._meters.setdefault(id(raster), _meter(raster))
         areas = meter(ground)
-        placed = ground
-        if raster.ground_crs != self._crs and raster.ground_crs is not None and self._crs is not None:
-            source, target = raster.ground_crs, self._crs
-            bent = BENT * np.sqrt(shapely.area(ground).sum() / max(shapely.area(objects.polygons).sum(), 1e-300))  # of a pixel
-            ground = with_corners(ground, lambda points: project(points, source, target), max(float(bent), 1e-300))
-            placed = _single(same_crs(ground, source, target, raster.name))
+        placed = self._placed(ground, objects, raster)
         kept = ~shapely.is_empty(placed) & (shapely.area(placed) > 0)
         self.lost += int((~kept).sum())
         boxes = shapely.bounds(objects.polygons)
@@ -107,13 +106,44 @@ class ObjectLayer:
             "Raster": raster.names_at((boxes[:, :2] + boxes[:, 2:]) / 2),
         }
         self._file.write(placed[kept], {name: values[kept] for name, values in columns.items()})
+        if self._live and self._final:
+            self._tell(placed[kept], objects[kept])
+
+    def shown(self, parts: Iterable[Objects], raster: Raster) -> Iterator[Objects]:
+        """Pass on objects that the suppression may still remove, and tell of them now if somebody wants to see them."""
+        for objects in parts:
+            if self._live:
+                placed = self._placed(_single(to_map(objects.polygons, raster)), objects, raster)
+                kept = ~shapely.is_empty(placed) & (shapely.area(placed) > 0)
+                self._tell(placed[kept], objects[kept])
+            yield objects
+
+    def _placed(self, ground: np.ndarray, objects: Objects, raster: Raster) -> np.ndarray:
+        """Return (N,) outlines on the ground of a raster in the coordinate system of the layer; those without a place empty."""
+        if raster.ground_crs == self._crs or raster.ground_crs is None or self._crs is None:
+            return ground
+        source, target = raster.ground_crs, self._crs
+        bent = max(BENT * _pixel(ground, objects), 1e-300)
+        ground = with_corners(ground, lambda points: project(points, source, target), bent)
+        return _single(same_crs(ground, source, target, raster.name))
+
+    def _tell(self, placed: np.ndarray, objects: Objects) -> None:
+        assert self._live is not None  # nosec B101
+        self._live.tell(placed, self._names[objects.labels], np.round(objects.scores * 100, 4), _pixel(placed, objects))
 
     def __enter__(self) -> ObjectLayer:
         self._file.__enter__()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._live and kind is None:
+            self._live.flush()
         self._file.__exit__(kind, error, trace)
+
+
+def _pixel(placed: np.ndarray, objects: Objects) -> float:
+    """Return the side of a pixel in the units of outlines ``placed`` (N,) that are those of ``objects``."""
+    return float(np.sqrt(shapely.area(placed).sum() / max(shapely.area(objects.polygons).sum(), 1e-300)))
 
 
 def _check_old(layer: FeatureAppender, wanted: CRS | None, report: Reporter) -> None:

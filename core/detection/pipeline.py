@@ -1,8 +1,8 @@
 """The stream from pixels to objects: blocks of tiles are searched, or were so by an earlier run, and stitched in order.
 
-There is one stitcher, and three places that what it is given may come from: the threads of this machine
-(:mod:`core.detection.crew`), the workers of a cluster (:mod:`core.detection.cluster`), and the journal of an earlier run
-(:mod:`core.detection.journal`). It cannot tell them apart, so that the result is the same.
+There is one stitcher, and three places that what it is given may come from, all in :mod:`core.detection.sightings`: the threads
+of this machine (``crew``), the workers of a cluster (``cluster``), and the journal of an earlier run (``journal``). It cannot
+tell them apart, so that the result is the same.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from ..device import describe_device
 from ..imagery import Raster
 from ..packages import ModelCard, Package
 from ..reporting import Reporter, silent
-from .blocks import Area, Block, Plan, Seen, from_bytes, to_bytes
-from .crew import Crew
-from .fingerprint import fingerprint
-from .inference import Inference
-from .journal import Journal, open_journal
-from .local import Network, fit_batch, thread_count
+from .inference.predictor import Inference
 from .objects import Objects
 from .progress import SearchProgress
-from .reader import Reader
+from .sightings.blocks import Area, Block, Plan, Seen, from_bytes, to_bytes
+from .sightings.crew import Crew
+from .sightings.fingerprint import fingerprint
+from .sightings.journal import Journal, open_journal
+from .sightings.local import Network, fit_batch, thread_count
+from .sightings.reader import Reader
 from .stitching import Stitcher
 from .tiles import Grid, Tile
 
@@ -72,7 +72,7 @@ def detect(
         model: a package, which is loaded onto each device when there is something to search; or a network on the first
             ``device`` with torchvision's detection interface: a list of float32 tensors (C, h, w) made by
             :func:`core.models.prepare` to a list of dicts with ``boxes``, ``labels``, ``scores``, perhaps ``masks``. A
-            :class:`core.detection.local.Network` holds either, so that several searches load it once.
+            :class:`core.detection.sightings.local.Network` holds either, so that several searches load it once.
         card: what the model takes: bands, normalisation, tile size, threshold; None for the package's.
         how: how the network is run; in its place, the next two in short.
         threshold: lowest confidence, 0..1; None for the card's.
@@ -128,7 +128,7 @@ def detect(
 
     skip = unreadable == "SKIP"
     if scheduler:
-        from .cluster import Cluster
+        from .sightings.cluster import Cluster
 
         cluster = Cluster(
             scheduler, raster, network.model, card, how, tile_size=size, block_size=plan.block_size, skip=skip,

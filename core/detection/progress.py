@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from ..reporting import Reporter
-from .blocks import Plan
+from .sightings.blocks import Plan
 from .tiles import Grid
 
 

@@ -17,7 +17,7 @@ from ..packages import ModelCard
 from ..reporting import Reporter
 from ..vectors import Features, read_features, to_pixels
 from ..vectors.fields import repairs
-from .inference import Inference
+from .inference.predictor import Inference
 
 if TYPE_CHECKING:
     from ..jobs import DetectObjects

@@ -19,8 +19,8 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
+from .inference.outlines import SMOOTHING, largest_parts, tidy
 from .objects import Objects, Sightings
-from .outlines import SMOOTHING, largest_parts, tidy
 from .pairs import BEYOND, COVERED, Pairs, compare
 from .tiles import EDGE
 

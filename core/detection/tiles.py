@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import InvalidParameter
 from ..imagery import Window
-from ..imagery.windows import starts
+from ..lattice import starts
 
 EDGE = 2.0
 """A box that ends this close to its tile's edge, in pixels, is taken to be cut by it: networks are not exact to the pixel."""

@@ -10,6 +10,7 @@ from affine import Affine
 from rasterio.crs import CRS
 
 from ..errors import InputError
+from ..lattice import scale_between, whole_pixels
 from .coordinates import project
 from .windows import Window
 
@@ -50,9 +51,7 @@ class PixelGrid:
 
     def scale_to(self, cell_size: float | None) -> tuple[float, float]:
         """Return how many pixels, across and down, a pixel of the wanted size spans; 1 for None, 0 and the grid's own size."""
-        own_x, own_y = self.cell_size
-        scale = (cell_size / own_x, cell_size / own_y) if cell_size else (1.0, 1.0)
-        return (1.0, 1.0) if np.allclose(scale, 1.0, rtol=0, atol=1e-6) else scale  # the same number, read from a text
+        return scale_between(self.cell_size, cell_size)
 
     def scaled(self, scale: tuple[float, float], name: str) -> PixelGrid:
         """Return the grid with pixels ``scale`` times as large.
@@ -64,7 +63,7 @@ class PixelGrid:
         """
         if scale == (1.0, 1.0):
             return self
-        width, height = int(self.width / scale[0] + 1e-6), int(self.height / scale[1] + 1e-6)
+        width, height = whole_pixels(self.width, scale[0]), whole_pixels(self.height, scale[1])
         if width < 1 or height < 1:
             own_x, own_y = self.cell_size
             raise InputError(

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from affine import Affine
 
+from ..lattice import Starts
+
 
 @dataclass(frozen=True)
 class Window:
@@ -50,35 +52,11 @@ class Window:
         return f"columns {self.col} to {self.col + self.width}, rows {self.row} to {self.row + self.height}"
 
 
-def starts(length: int, tile: int, stride: int, edge: str = "SHIFT") -> list[int]:
-    """Return where the tiles along one axis begin: 0, ``stride``, 2 x ``stride`` and so on.
-
-    Args:
-        length: pixels of the axis, at least 1.
-        tile: tile size in pixels, at least 1.
-        stride: step in pixels, 1 to ``tile``; 0 means ``tile``.
-        edge: what becomes of the first tile that would overhang the end. ``"SHIFT"``: it is moved inwards to end there, so that
-            every tile is full and every pixel is in one. ``"PAD"``: it stays in its place and overhangs. ``"SKIP"``: it is left
-            out. An axis shorter than a tile gets one tile at 0, which overhangs, and none with ``"SKIP"``.
-
-    Returns:
-        The first pixel of each tile, ascending; empty only with ``"SKIP"``.
-    """
-    stride = stride or tile
-    last = length - tile
-    if edge == "SKIP":
-        return list(range(0, last + 1, stride))
-    if last <= 0:
-        return [0]
-    begin = range(0, last, stride)
-    return [*begin, begin[-1] + stride if edge == "PAD" else last]
-
-
 def tile_windows(
     width: int, height: int, tile_x: int, tile_y: int, stride_x: int, stride_y: int, edge: str = "SHIFT"
 ) -> Iterator[Window]:
-    """Yield the tiles of a grid of ``width`` x ``height`` pixels, row by row; see :func:`starts` for the edges."""
-    columns = starts(width, tile_x, stride_x, edge)
-    for row in starts(height, tile_y, stride_y, edge):
+    """Yield the tiles of a grid of ``width`` x ``height`` pixels, row by row; see :class:`core.lattice.Starts`."""
+    columns = Starts(width, tile_x, stride_x, edge)
+    for row in Starts(height, tile_y, stride_y, edge):
         for col in columns:
             yield Window(col, row, tile_x, tile_y)

@@ -266,6 +266,20 @@ class ExportTrainingData(Job):
                 "Leave them empty, or choose MAP_SPACE.",
             )
 
+    def tiles(self, usual: int = TILE_SIZE) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Return width and height of the tiles, and the strides across and down, all in pixels and none of them 0.
+
+        Args:
+            usual: the tile size where none is given.
+        """
+        width = self.tile_size_x or usual
+        height = self.tile_size_y or width
+        across, down = (
+            tile // 2 if stride is None else stride or tile
+            for tile, stride in ((width, self.stride_x), (height, self.stride_y))
+        )
+        return (width, height), (across, down)
+
     def may_exist(self, name: str) -> bool:
         """Return whether the export in ``output`` is added to; see :meth:`Job.may_exist`."""
         return name == "output" and self.append

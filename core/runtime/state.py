@@ -80,8 +80,10 @@ def look() -> State:
         problem = error
     build = choose_build(cards, reason)
     if named:
-        kind, headline = ("broken", str(problem)) if problem else ("ready", f"Ready: the Python that {named[1]} names is used.")
+        kind, headline = "ready", f"Ready: the Python that {named[1]} names is used."
         advice = "Without that name Kestrel uses an environment that it builds."
+        if problem:
+            kind, headline, advice = "broken", "The Python that you have named cannot be used.", f"{problem} {advice}"
     elif used and build.gpu and not used.path.name.endswith(f"-{build.name}"):
         kind, headline = "outdated", "Ready, but its PyTorch does not use the graphics card of this machine."
         advice = f"Update to build an environment for it. {build.reason}"

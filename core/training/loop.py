@@ -25,6 +25,7 @@ from .measuring.measures import Measures, Scores
 from .outcome import Epoch, Outcome
 from .pace import Pace
 from .recipe import Recipe
+from .step_losses import StepLosses
 from .stepping import Stepper, seed_all
 from .team import Team
 from .tensorboard import EventFiles
@@ -121,6 +122,7 @@ class Loop:
         self._asked = team.asked(report)
         self._position = _Position()
         self._best_measures: Measures | None = None
+        self._step_losses = StepLosses(report)
         self._pace = Pace(report, Telemetry(team.device), recipe.epochs * (len(split.training) + len(split.validation)))
 
     def resume(self, state: dict[str, Any]) -> None:
@@ -254,6 +256,8 @@ class Loop:
                 f"Use a lower learning rate than {self._recipe.learning_rate:.2g}; check the chips for broken pixel values.",
             )
         self._position.losses.append(loss)
+        done = waiting.step * self._recipe.batch_size * self._team.size / max(len(self._split.training), 1)
+        self._step_losses.add(loss, self._position.epoch, done)
         if self._events:
             self._events.step(waiting.of_all, loss, self._position.rates[waiting.of_all - 1], self._pace.load)
         if cancelled and self._team.size > 1:

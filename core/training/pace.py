@@ -12,13 +12,14 @@ class Pace:
     """How fast training goes: reports how far it is, and what the device does.
 
     Args:
-        report: gets progress, which tells the load of the device too.
+        report: gets progress, which tells the load of the device from now on.
         telemetry: of the device.
         total: chips of the whole training, validation included.
     """
 
     def __init__(self, report: Reporter, telemetry: Telemetry, total: int) -> None:
         self._report, self._telemetry, self._total = report, telemetry, total
+        report.watch(telemetry.facts)
         self._done = self._skipped = 0
         self._began = time.monotonic()
         self._recent: list[tuple[float, int]] = []
@@ -40,5 +41,5 @@ class Pace:
         start, before = self._recent[0]
         rate = (self._done - before) / (now - start) if now > start else 0.0
         remaining = (now - self._began) / (self._done - self._skipped) * max(self._total - self._done, 0)
-        text = f"{rate:.1f} chips/s on {self._telemetry.text()}" if rate else ""
+        text = f"{rate:.1f} chips/s" if rate else ""
         self._report.progress(min(self._done / self._total, 1.0), stage, text, remaining)

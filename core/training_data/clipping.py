@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-SLIVER = 1.0  # square pixels: less than this left of an object that an edge cuts is no object, nor is such an overlap one
+from ..lattice import SLIVER
+
 _NEAR = 1e-6  # pixels: points so close to a line may end up on either side of it
 _LARGE = 500  # points of a polygon that is not walked along for each of many rectangles or neighbours,
 _FEW = 4  # if there are more of them than this

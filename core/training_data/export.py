@@ -11,6 +11,7 @@ from typing import Any
 from ..errors import InputError, KestrelError
 from ..imagery import Raster, open_imagery
 from ..jobs.export_training_data import ExportTrainingData
+from ..lattice import angles_of
 from ..new_folder import added_to, new_folder
 from ..reporting import Reporter
 from ..runtime.machine import usable_cores
@@ -25,7 +26,7 @@ from .map_objects import MapObjects, read_objects
 from .model_defaults import with_model
 from .sides import write_sides
 from .summary import Summary
-from .tiling import Lattice, angles_of
+from .tiling import Lattice
 from .writing import Plan
 
 _MOST_PROCESSES = 8  # more than a disk can take, and each has its memory

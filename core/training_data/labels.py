@@ -13,14 +13,13 @@ from affine import Affine
 from ..errors import InputError
 from ..imagery import Raster, Window
 from ..imagery.grid import map_points
+from ..lattice import PLAY
 from ..packages.classes import ClassInfo
 from ..reporting import Reporter
 from ..vectors import read_features, to_pixels
 from ..vectors.fields import repairs
 from .chips import ChipObjects
 from .clipping import clip, narrowed
-
-_PLAY = 0.5  # pixels by which a chip may leave a mask polygon: the coordinates of the two are rounded
 
 
 @dataclass(frozen=True)
@@ -130,11 +129,11 @@ class MaskPolygons:
     def hold(self, windows: Sequence[Window]) -> np.ndarray:
         """Return for each window whether one polygon holds all of it, give or take half a pixel: (n,) bool."""
         edges = np.array([window.bounds for window in windows], float).reshape(-1, 4)
-        return self._hold(shapely.box(*(edges + np.array([_PLAY, _PLAY, -_PLAY, -_PLAY])).T))
+        return self._hold(shapely.box(*(edges + np.array([PLAY, PLAY, -PLAY, -PLAY])).T))
 
     def hold_turned(self, matrix: Affine, width: int, height: int) -> bool:
         """Return whether one polygon holds all of a turned chip, give or take half a pixel; see :meth:`Labels.cut_turned`."""
-        frame = _frame(matrix, _PLAY, _PLAY, width - _PLAY, height - _PLAY)
+        frame = _frame(matrix, PLAY, PLAY, width - PLAY, height - PLAY)
         return bool(self._hold(np.array([frame], object))[0])
 
     def _hold(self, frames: np.ndarray) -> np.ndarray:

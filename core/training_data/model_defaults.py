@@ -56,12 +56,7 @@ def with_model(job: ExportTrainingData, report: Reporter) -> tuple[ExportTrainin
 
 def _with_tiles(job: ExportTrainingData, size: int, metadata_format: str) -> ExportTrainingData:
     """Fill tile size and stride, and check again what was not known before."""
-    tile_x = job.tile_size_x or size
-    tile_y = job.tile_size_y or tile_x
-    strides = (
-        tile // 2 if stride is None else stride or tile for tile, stride in ((tile_x, job.stride_x), (tile_y, job.stride_y))
-    )
-    stride_x, stride_y = strides
+    (tile_x, tile_y), (stride_x, stride_y) = job.tiles(size)
     filled = replace(
         job, tile_size_x=tile_x, tile_size_y=tile_y, stride_x=stride_x, stride_y=stride_y, metadata_format=metadata_format
     )

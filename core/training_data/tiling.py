@@ -11,8 +11,9 @@ import shapely
 from affine import Affine
 
 from ..imagery import Raster, Window
-from ..imagery.windows import starts
-from .chips import ChipObjects, around
+from ..lattice import Starts, around
+from .chips import ChipObjects
+from .chips import around as frame_of
 from .labels import Labels, MaskPolygons
 
 _CACHE = 48 * 2**20  # bytes of pixels that the order of reading relies on staying in GDAL's cache
@@ -39,7 +40,7 @@ class Tile:
     @property
     def bounds(self) -> tuple[float, float, float, float]:
         """The rectangle around it in pixels of the grid: left, top, right, bottom."""
-        return around(self.matrix, self.width, self.height)
+        return frame_of(self.matrix, self.width, self.height)
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Lattice:
     Attributes:
         tile: width and height of a tile, pixels.
         stride: step to the next column and row, pixels, up to the tile.
-        edge: what becomes of tiles that overhang the raster; see :func:`core.imagery.windows.starts`.
+        edge: what becomes of tiles that overhang the raster; see :class:`core.lattice.Starts`.
         angles: by which each tile is written turned, degrees.
         min_overlap: share of an object that a tile must hold, 0..1.
         empty: whether tiles without objects count.
@@ -100,8 +101,8 @@ class Lattice:
                     found.append(tile)
         return found
 
-    def _starts(self, length: int, axis: int) -> list[int]:
-        return starts(length, self.tile[axis], self.stride[axis], self.edge)
+    def _starts(self, length: int, axis: int) -> Starts:
+        return Starts(length, self.tile[axis], self.stride[axis], self.edge)
 
     def _strips(self, raster: Raster) -> Iterator[list[int]]:
         """Divide the columns of tiles so that a row of tiles with the blocks below it fits into the cache."""
@@ -110,11 +111,6 @@ class Lattice:
         width = max(_CACHE // (rows * raster.count * raster.dtype.itemsize), 4 * self.tile[0])
         number = max(len(columns) * self.stride[0] // width, 1)
         yield from (part.tolist() for part in np.array_split(np.array(columns, int), number) if len(part))
-
-
-def angles_of(angle: float) -> tuple[float, ...]:
-    """Return the multiples of an angle below a full turn, 0 left out; none for 0."""
-    return tuple(angle * k for k in range(1, math.ceil(round(360 / angle, 9)))) if angle else ()
 
 
 def turned(window: Window, angle: float) -> Affine:
@@ -139,11 +135,10 @@ def object_tiles(
         edge: what becomes of tiles that overhang the raster: SHIFT, PAD or SKIP.
     """
     bounds = shapely.bounds(labels.polygons)
-    limits = np.array([0, 0, raster.width, raster.height])
     order = np.lexsort((bounds[:, 0], bounds[:, 1] // 512)) if len(bounds) else np.zeros(0, int)  # neighbours together
     for begin in range(0, len(order), _AT_ONCE):
         some = order[begin : begin + _AT_ONCE]
-        windows = [_around(box, limits, tile, edge) for box in bounds[some]]
+        windows = [Window(*around(box, raster.width, raster.height, tile, edge)) for box in bounds[some].tolist()]
         inside = masks.hold(windows) if masks else np.ones(len(windows), bool)
         places = np.array([window.bounds for window in windows], float)
         polygons = shapely.intersection(labels.polygons[some], shapely.box(*places.T))
@@ -156,19 +151,6 @@ def object_tiles(
             matrix = Affine.translation(window.col, window.row)
             found.append(Tile(window.width, window.height, window, matrix, objects))
         yield (begin + len(some)) / len(order), found
-
-
-def _around(box: np.ndarray, limits: np.ndarray, tile: tuple[int, int] | None, edge: str) -> Window:
-    """Return the window for an object with this box."""
-    inner = np.concatenate([np.maximum(box[:2], limits[:2]), np.minimum(box[2:], limits[2:])])
-    if tile is None:
-        left, top = (int(value) for value in np.floor(inner[:2] + 1e-6))
-        right, bottom = (int(value) for value in np.ceil(inner[2:] - 1e-6))
-        return Window(left, top, max(right - left, 1), max(bottom - top, 1))
-    corner = np.rint((inner[:2] + inner[2:] - tile) / 2).astype(int)
-    if edge == "SHIFT":
-        corner = np.maximum(np.minimum(corner, limits[2:].astype(int) - tile), 0)
-    return Window(int(corner[0]), int(corner[1]), *tile)
 
 
 def _on(raster: Raster, bounds: tuple[float, float, float, float]) -> bool:

@@ -55,6 +55,14 @@ def test_durations(seconds, text):
             " 42%  Training, epoch 3 of 20  12 chips/s  5 min left",
         ),
         (Progress(0.0), "  0%"),
+        (
+            Progress(0.4, "Training", "12 chips/s", None, "NVIDIA H100", 34 * 2**30, 80 * 2**30, 0.97),
+            " 40%  Training  12 chips/s on NVIDIA H100, 34.0 of 80.0 GB, 97 %",
+        ),
+        (
+            Progress(0.4, "Detecting objects on NVIDIA H100", "41 tiles/s", None, "NVIDIA H100", 34 * 2**30),
+            " 40%  Detecting objects on NVIDIA H100  41 tiles/s",
+        ),
         (Progress(1.0, "Done"), "100%  Done"),
     ],
 )
@@ -72,6 +80,7 @@ def test_a_terminal_has_one_moving_line_and_the_rest_stays():
     console.show(Message("3 tiles were empty", "warning"))
     console.show(Metric("loss", 0.123456, 3))
     console.show(Metric("AP50", 0.5))
+    console.show(Metric("step_loss", 0.5, 3, 0.25))  # for curves
     console.show(Artifact("OUTPUT", "a.gpkg"))
     console.show(Progress(1.0, "Done"))
     assert stream.screen()[-1] == "100%  Done"

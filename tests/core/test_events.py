@@ -4,11 +4,14 @@ import json
 
 import pytest
 
-from core.events import Artifact, Failure, Message, Metric, Progress, Result, decode, encode
+from core.events import Artifact, Failure, Found, Message, Metric, Progress, Result, decode, encode
 
 EVENTS = [
     Progress(0.5),
     Progress(1, "Training, epoch 3 of 20", "41 tiles/s", 12.5),
+    Progress(0.5, "Training", "9 chips/s", None, "NVIDIA H100", 34 * 2**30, 80 * 2**30, 0.97),
+    Metric("step_loss", 0.25, 3, 0.5),
+    Found("EPSG:32645", ["AQM=", "AQM="], ["roof", "Dächer"], [99.5, 3], 12, False),
     Message("Straße \U0001f332\nsecond line\u2028third", "warning"),
     Metric("loss", 0.25, 3),
     Metric("loss", -1),
@@ -44,6 +47,9 @@ def test_what_json_does_not_know_is_refused(value):
         '{"event": "progress", "fraction": 1e999}', '{"event": "progress", "fraction": 0.5, "stage": 7}',
         '{"event": "progress", "fraction": 0.5, "remaining": "soon"}',
         '{"event": "metric", "name": "a", "value": 1, "epoch": 1.5}',
+        '{"event": "progress", "fraction": 0.5, "memory": 1.5}', '{"event": "progress", "fraction": 0.5, "device": null}',
+        '{"event": "found", "crs": "", "outlines": [1], "classes": ["a"], "confidences": [1], "total": 1}',
+        '{"event": "found", "crs": "", "outlines": "AQM=", "classes": [], "confidences": [], "total": 1}',
         '{"event": "result", "outputs": []}', '{"event": "result", "outputs": {"A": Infinity}}',
         '{"event": "failure", "code": "input", "message": null}', '{"event": "message", "text": {}}',
     ],

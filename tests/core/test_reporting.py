@@ -75,6 +75,22 @@ def test_a_part_fills_its_share_of_the_whole(report, events, clock):
     assert events == [Progress(0.625, "A quarter of the half"), Progress(1.0, "Clamped"), Message("told by the whole")]
 
 
+def test_progress_tells_what_the_device_does(report, events, clock):
+    report.progress(0.0, "Opening")
+    report.part(0, 1).part(0, 1).watch(lambda: {"device": "CPU", "memory": 5, "memory_total": 9, "load": 0.5})
+    report.progress(0.5, "Reading")
+    report.part(0.5, 1).progress(0.5, "Writing")
+    assert events[0] == Progress(0.0, "Opening")
+    assert events[1:] == [
+        Progress(0.5, "Reading", "", None, "CPU", 5, 9, 0.5), Progress(0.75, "Writing", "", None, "CPU", 5, 9, 0.5)
+    ]  # fmt: skip
+
+
+def test_the_wish_to_see_objects_reaches_the_parts(events, report):
+    assert Reporter(events.append, live=True).part(0, 1).part(0, 1).live
+    assert not report.part(0, 1).live
+
+
 def test_cancel_reaches_the_parts(report):
     part = report.part(0, 1)
     part.check_cancelled()

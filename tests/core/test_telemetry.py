@@ -9,7 +9,9 @@ import pytest
 import torch
 
 from core import telemetry
-from core.telemetry import Load, Telemetry, process_memory
+from core.console import load_texts
+from core.events import Progress
+from core.telemetry import Load, Telemetry, facts_of, process_memory
 
 GB = 2**30
 CARDS = {"GPU-aaaa": ("first", 10), "GPU-bbbb": ("second", 97)}
@@ -63,15 +65,21 @@ def card(monkeypatch):
     return make
 
 
+def text(telemetry):
+    """What the console would say of it."""
+    facts = telemetry.facts()
+    return ", ".join([facts["device"], *load_texts(Progress(0.5, **facts))])
+
+
 def test_a_card_is_found_by_its_uuid(card):
     _, telemetry = card()
-    assert telemetry.text() == "NVIDIA H100, 34.0 of 80.0 GB, 97 %"
+    assert text(telemetry) == "NVIDIA H100, 34.0 of 80.0 GB, 97 %"
     assert telemetry.values() == {"gpu_memory": 34 * GB, "gpu_load": 0.97, "gpu_temperature": 61}
     assert card(uuid="GPU-aaaa")[1].load() == Load(34 * GB, 80 * GB, 0.1, 61)
 
 
 @pytest.mark.parametrize(
-    ("how", "text"),
+    ("how", "expected"),
     [
         ({"broken": ["v2"]}, "NVIDIA H100, 35.0 of 80.0 GB, 97 %"),  # an old driver
         ({"broken": ["nvmlDeviceGetUtilizationRates"]}, "NVIDIA H100, 34.0 of 80.0 GB"),
@@ -81,14 +89,14 @@ def test_a_card_is_found_by_its_uuid(card):
         ({"nvml": False}, "NVIDIA H100, 20.0 of 80.0 GB"),
     ],
 )
-def test_what_is_not_known_is_left_out(card, how, text):
-    assert card(**how)[1].text() == text
+def test_what_is_not_known_is_left_out(card, how, expected):
+    assert text(card(**how)[1]) == expected
 
 
 def test_a_card_that_tells_nothing(card, monkeypatch):
     _, telemetry = card(nvml=False)
     monkeypatch.setattr(torch.cuda, "mem_get_info", None)
-    assert (telemetry.text(), telemetry.values()) == ("NVIDIA H100", {})
+    assert (text(telemetry), telemetry.values()) == ("NVIDIA H100", {})
 
 
 def test_a_card_is_asked_once_a_second(card, monkeypatch):
@@ -96,10 +104,10 @@ def test_a_card_is_asked_once_a_second(card, monkeypatch):
     now = [100.0]
     monkeypatch.setattr(telemetry.time, "monotonic", lambda: now[0])
     for _ in range(5):
-        load.text(), load.values()
+        load.facts(), load.values()
     assert fake.asked == 1
     now[0] += 1
-    load.text()
+    load.facts()
     assert fake.asked == 2
 
 
@@ -118,12 +126,21 @@ def test_the_cpu_tells_memory_and_load(monkeypatch):
     monkeypatch.setattr(telemetry.time, "process_time", lambda: clock[1])
     monkeypatch.setattr(telemetry, "usable_cores", lambda: 2)
     monkeypatch.setattr(telemetry, "process_memory", lambda: int(1.3 * GB))
+    monkeypatch.setattr(telemetry, "main_memory", lambda: 8 * GB)
     load = Telemetry(torch.device("cpu"))
     threads = torch.get_num_threads()
-    assert load.text() == f"CPU ({threads} threads), 1.3 GB"
+    assert text(load) == f"CPU ({threads} threads), 1.3 of 8.0 GB"
     clock[:] = [10.0, 15.0]
-    assert load.text() == f"CPU ({threads} threads), 1.3 GB, 75 %"
+    assert text(load) == f"CPU ({threads} threads), 1.3 of 8.0 GB, 75 %"
     assert load.values() == {"memory": int(1.3 * GB), "cpu_load": 0.75}
+
+
+def test_cards_that_share_the_work_are_told_together(card, monkeypatch):
+    card()
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda it: SimpleNamespace(uuid="bbbb" if it.index else "aaaa"))
+    facts = facts_of([torch.device("cuda", 0), torch.device("cuda", 1)])()
+    assert facts["memory"] == 68 * GB and facts["memory_total"] == 160 * GB and facts["load"] == pytest.approx(0.535)
+    assert facts["device"] == "NVIDIA H100 and NVIDIA H100"
 
 
 @pytest.mark.gpu

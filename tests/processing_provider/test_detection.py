@@ -235,7 +235,7 @@ def cancelled(kestrel: Any, monkeypatch: pytest.MonkeyPatch, log: Log) -> None:
     from kestrel.core.layer_notes import keep_note
     from kestrel.processing_provider import base
 
-    def keep(job: Any, on_event: Any, is_cancelled: Any) -> dict[str, Any]:
+    def keep(job: Any, on_event: Any, is_cancelled: Any, **_: Any) -> dict[str, Any]:
         log.cancel()
         system = osr.SpatialReference()
         system.SetFromUserInput(UTM)

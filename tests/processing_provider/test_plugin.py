@@ -70,14 +70,22 @@ def test_the_menu_opens_the_tools_and_goes_again(kestrel: Any, monkeypatch: pyte
     added = [call.args for call in iface.addPluginToMenu.call_args_list]
     assert {menu for menu, _ in added} == {"Kestrel"}
     texts = {action.text(): action for _, action in added}
-    assert set(texts) >= {"Environment…", "Train Deep Learning Model…", "Train and Detect Objects…"} and len(texts) == 9
+    assert [action.text() for _, action in added] == [
+        "Label Objects", "Kestrel Workflow", "Run Monitor", "",
+        "Export Training Data For Deep Learning…", "Train Deep Learning Model…",
+        "Detect Objects Using Deep Learning…", "Non Maximum Suppression…", "Compute Accuracy For Object Detection…",
+        "Train and Detect Objects…", "", "Model inspector…", "Environment…", "", "Settings…", "Help",
+    ]  # fmt: skip
+    assert len({action.icon().pixmap(32).toImage().bits().asstring(4096) for _, action in added if action.text()}) == 13
     opened: list[str] = []
-    monkeypatch.setattr(processing, "execAlgorithmDialog", lambda name, parameters: opened.append(name), raising=False)
+    monkeypatch.setattr(processing, "createAlgorithmDialog", lambda name, parameters: opened.append(name), raising=False)
     monkeypatch.setattr(readiness, "find_python", lambda check=True: Path("python"))
     texts["Train and Detect Objects…"].trigger()
     assert opened == ["kestrel:trainanddetect"]
     plugin.unload()
-    assert [call.args[1] for call in iface.removePluginMenu.call_args_list] == [action for _, action in added]
+    assert {call.args[1] for call in iface.removePluginMenu.call_args_list} == {action for _, action in added}
+    texts["Settings…"].trigger()
+    assert iface.showOptionsDialog.call_args.args[1] == "kestrelOptions"
     assert QgsApplication.processingRegistry().providerById("kestrel") is None
     kestrel.initProcessing()
     assert QgsApplication.processingRegistry().providerById("kestrel") is not None

@@ -75,7 +75,7 @@ class Asked:
         """The first raster."""
         return self.rasters[self.job.input_raster]
 
-    def look(self, job: Any, on_event: Any, is_cancelled: Any) -> dict[str, Any]:
+    def look(self, job: Any, on_event: Any, is_cancelled: Any, **_: Any) -> dict[str, Any]:
         """Stand in for the worker's client."""
         self.job = job
         if job.name != "exporttrainingdata":

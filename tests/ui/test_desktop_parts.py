@@ -64,7 +64,10 @@ def test_every_action_can_be_given_a_shortcut_and_none_stays(kestrel: Any, iface
     for _ in range(3):  # as a plugin reloader does
         plugin = package.classFactory(iface)
         plugin.initGui()
-        names = [action.objectName() for action in (*plugin.actions, plugin.labeling.action)]
+        names = [
+            action.objectName()
+            for action in (*plugin.actions, plugin.labeling.action, plugin.workflow.action, plugin.monitor.action)
+        ]
         assert shortcuts() == sorted(names) and {"kestrel_environment", "kestrel_detectobjects"} <= set(names)
         assert all(name.startswith("kestrel_") for name in names) and len(set(names)) == len(names)
         plugin.desktop.inspector.show()
@@ -83,7 +86,7 @@ def test_a_tool_without_an_environment_offers_one(plugin: Any, iface: Any, monke
     import processing
 
     opened: list[str] = []
-    monkeypatch.setattr(processing, "execAlgorithmDialog", opened.append, raising=False)
+    monkeypatch.setattr(processing, "createAlgorithmDialog", opened.append, raising=False)
     tool = next(action for action in plugin.actions if action.objectName() == "kestrel_detectobjects")
     tool.trigger()
     tool.trigger()
@@ -145,8 +148,37 @@ def test_whatever_work_raises_is_told(kestrel: Any, wait: Any) -> None:
     assert "Dividing" in str(ended[0]) and "ZeroDivisionError" in ended[0].details
 
 
+<<<<<<< HEAD
 def test_the_menu_opens_the_manual(plugin: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
     next(action for action in plugin.actions if action.objectName() == "kestrel_manual").trigger()
     assert len(opened) == 1 and opened[0].endswith(("/manual/index.html", "/docs/index.md"))
+=======
+def test_classes_of_a_model_go_to_the_label_dock(plugin: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[Any] = []
+    monkeypatch.setattr(plugin.labeling, "show", lambda: shown.append(plugin.labeling))
+    dock = plugin.labeling.dock = MagicMock()
+    inspector = plugin.desktop.inspector
+    inspector.show()
+    assert inspector.classes.isVisible()
+    inspector.classes_chosen.emit(("some",))
+    plugin.labeling.dock = None
+    assert shown == [plugin.labeling] and dock.take_classes.call_args.args == (("some",),)
+
+
+def test_a_tools_dialog_does_not_hold_up_who_opens_it(plugin: Any, environment: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from processing.gui import AlgorithmDialog, ParametersPanel
+    from processing.tools import general
+    from qgis.PyQt.QtWidgets import QApplication
+
+    monkeypatch.setenv("KESTREL_PYTHON", str(environment))
+    for module in (AlgorithmDialog, ParametersPanel):
+        monkeypatch.setattr(module, "iface", None)
+    monkeypatch.setattr(general, "iface", plugin.iface)
+    plugin.desktop.open_tool("kestrel:detectobjects", {"THRESHOLD": 0.25})
+    (dialog,) = (w for w in QApplication.topLevelWidgets() if isinstance(w, AlgorithmDialog.AlgorithmDialog) and w.isVisible())
+    assert not dialog.isModal() and dialog.mainWidget().wrappers["THRESHOLD"].parameterValue() == 0.25
+    dialog.close()
+    sip.delete(dialog)
+>>>>>>> main

@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 from qgis.core import Qgis, QgsApplication, QgsNetworkAccessManager
+from qgis.gui import QgsCollapsibleGroupBox
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtNetwork import QNetworkProxy
-from qgis.PyQt.QtWidgets import QMessageBox
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QApplication, QMessageBox
 
 Call = Callable[..., Any]
 pytestmark = pytest.mark.usefixtures("kestrel", "no_environment")
@@ -72,6 +74,9 @@ def test_one_that_does_not_run_is_to_be_repaired(open_dialog: Call) -> None:
     pretend_environment("0123456789ab-cpu")
     dialog = open_dialog()
     assert dialog.view.headline.text() == "The environment does not work."
+    advice = dialog.view.advice.text()
+    assert "could not be started" in advice and advice.endswith("Repair it.")
+    assert "Environment:" not in advice and "Run Check" not in advice
     assert enabled(dialog) == {"Repair", "Remove …"}
     assert dialog.view.rows()["PyTorch"] == "2.14.1" and "1 environment" in dialog.view.rows()["Not in use"]
 
@@ -279,3 +284,33 @@ def test_the_proxy_of_qgis_reaches_pip_and_no_log(open_dialog: Call, proxy: Call
     proxy(QNetworkProxy(kinds.NoProxy), [])
     hand_on_proxy()
     assert "HTTPS_PROXY" not in child_environment()
+
+
+def test_the_offline_folder_is_set_by_keyboard_alone(open_dialog: Call, tmp_path: Path, wait: Call) -> None:
+    from kestrel.core.runtime.folders import setting
+
+    dialog = open_dialog()
+    (group,) = dialog.findChildren(QgsCollapsibleGroupBox)
+    group.setCollapsed(False)
+    dialog.copy.setFocus()
+    for _ in range(12):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        if QApplication.focusWidget() is dialog.sources.wheels.lineEdit():
+            break
+    else:
+        pytest.fail("Tab does not reach the field")
+    QTest.keyClicks(QApplication.focusWidget(), str(tmp_path))
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert "no wheels" in dialog.sources.message.text() and dialog.isVisible(), "Enter closed the dialog"
+    (tmp_path / "a.whl").write_bytes(b"")
+    QTest.keyClick(dialog.sources.wheels.lineEdit(), Qt.Key.Key_Return)
+    assert setting("wheels") == str(tmp_path) and dialog.isVisible()
+
+
+def test_diagnostics_hold_no_passwords(open_dialog: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://ana:s3cret@proxy.example:3128")
+    monkeypatch.setenv("UV_INDEX_URL", "https://token-s3cret@packages.example/simple")
+    dialog = open_dialog()
+    dialog.copy.click()
+    text = QgsApplication.clipboard().text()
+    assert "proxy.example:3128" in text and "packages.example" in text and "s3cret" not in text

@@ -64,6 +64,7 @@ class EnvironmentDialog(QDialog):
         self.apply = self._button(self.tr("Apply"), self._apply, self.tr("Use what these fields say from now on."))
         self._lay_out()
         self.sources.changed.connect(self._enable)
+        self.sources.entered.connect(self.apply.click)
         self._enable()
 
     # What it looks like
@@ -93,6 +94,7 @@ class EnvironmentDialog(QDialog):
         group.collapsedStateChanged.connect(lambda _collapsed: QTimer.singleShot(0, self._grow))
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close.rejected.connect(self.reject)
+        close.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # Enter in a field must not close the dialog
         layout = QVBoxLayout(self)
         layout.addWidget(self.view)
         layout.addLayout(doing)
@@ -199,7 +201,10 @@ class EnvironmentDialog(QDialog):
             rows["PyTorch"] = outputs["TORCH_VERSION"]
         elif outputs:
             kind, headline = "broken", self.tr("The environment does not work.")
-            advice = " ".join([*(said or [])[-2:], "" if state.named else self.tr("Repair it.")]).strip()
+            # The check says where it looks, and sends those who run it headless to itself.
+            reasons = [text.removesuffix("Run Check Deep Learning Environment.").strip() for text in said or []]
+            reasons = [text for text in reasons if not text.startswith("Environment: ")][-1:]
+            advice = " ".join([*reasons, "" if state.named else self.tr("Repair it.")]).strip()
         self.view.show_state(kind, headline, advice, rows.items())
 
     def _report_file(self) -> Path:

@@ -19,9 +19,11 @@ class SourceFields(QWidget):
 
     Signals:
         changed: something was typed or chosen.
+        entered: Enter was pressed in one of the fields.
     """
 
     changed = pyqtSignal()
+    entered = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,18 +37,22 @@ class SourceFields(QWidget):
         self.wheels.setToolTip(
             self.tr("For machines without a network: a folder with all wheels of Kestrel's requirements.txt.")
         )
+        self.python.lineEdit().setPlaceholderText(self.tr("empty: the environment that Kestrel builds"))
+        self.wheels.lineEdit().setPlaceholderText(self.tr("empty: packages come from the internet"))
         self.message = QLabel()
         self.message.setWordWrap(True)
         self.message.hide()
         layout = QFormLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        layout.addRow(self.tr("Own Python"), self.python)
-        layout.addRow(self.tr("Offline folder"), self.wheels)
+        for text, field in ((self.tr("Own Python"), self.python), (self.tr("Offline folder"), self.wheels)):
+            layout.addRow(text, field)
+            layout.labelForField(field).setBuddy(field.lineEdit())  # so that who cannot see it hears what it is
         layout.addRow(self.message)
         self.reload()
         for field in (self.python, self.wheels):
             field.fileChanged.connect(self._edited)
+            field.lineEdit().returnPressed.connect(self.entered)
 
     def reload(self) -> None:
         """Show what the settings say."""

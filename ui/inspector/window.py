@@ -93,6 +93,7 @@ class ModelInspector(QDialog):
         doing.addStretch(1)
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close.rejected.connect(self.reject)
+        close.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # Enter is for the field
         layout = QVBoxLayout(self)
         layout.addWidget(self.bar)
         layout.addWidget(self.file)

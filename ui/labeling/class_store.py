@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from qgis.core import (
     NULL,
@@ -34,7 +35,8 @@ def save_classes(layer: QgsVectorLayer, schema: Schema) -> None:
     """Keep the classes with the layer.
 
     Raises:
-        OutputError: they could be kept in the project only: the database takes no table, or does not take the rows.
+        OutputError: they could be kept in the project only: the database takes no table, or does not take the rows; or all of
+            it but their groups, because its table is of an older version and cannot be given another column.
     """
     rows = schema.to_rows()
     layer.setCustomProperty(PROPERTY, json.dumps(rows, ensure_ascii=False))
@@ -42,12 +44,14 @@ def save_classes(layer: QgsVectorLayer, schema: Schema) -> None:
     if neighbours is None:
         return
     table = neighbours.open(TABLE) or neighbours.create(TABLE, _fields(), Qgis.WkbType.NoGeometry)
+    groups = not any("parent" in row for row in rows) or _with_parents(table)
     old = [feature.id() for feature in table.getFeatures(_rows_of(neighbours))]
     features = []
     for position, row in enumerate(rows):
         feature = QgsFeature(table.fields())
         for name, value in {"layer": neighbours.table, "position": position, **row}.items():
-            feature.setAttribute(name, value)
+            if table.fields().lookupField(name) >= 0:
+                feature.setAttribute(name, value)
         features.append(feature)
     provider = table.dataProvider()
     # The new rows first: if that fails, the old ones are still there.
@@ -55,6 +59,20 @@ def save_classes(layer: QgsVectorLayer, schema: Schema) -> None:
     if not good or (old and not provider.deleteFeatures(old)):
         text = QCoreApplication.translate("ClassStore", "The classes cannot be written to the table {}: {}")
         raise OutputError(text.format(TABLE, "; ".join(provider.errors())))
+    if not groups:
+        text = QCoreApplication.translate(
+            "ClassStore",
+            "The table {} of the classes has no column parent, and cannot be given one: their groups are kept here only.",
+        )
+        raise OutputError(text.format(TABLE), QCoreApplication.translate("ClassStore", "Ask the owner of the table to add it."))
+
+
+def _with_parents(table: QgsVectorLayer) -> bool:
+    """Give a table of an older version the column for groups, beside what it holds; return whether it has one now."""
+    if table.fields().lookupField("parent") < 0:
+        table.dataProvider().addAttributes([QgsField("parent", QMetaType.Type.Int)])
+        table.updateFields()
+    return bool(table.fields().lookupField("parent") >= 0)
 
 
 def from_values(layer: QgsVectorLayer, class_field: str) -> list[LabelClass]:
@@ -64,7 +82,7 @@ def from_values(layer: QgsVectorLayer, class_field: str) -> list[LabelClass]:
         return []
     numbers = layer.fields().at(index).isNumeric()
     values = [value for value in layer.uniqueValues(index, _MOST_VALUES) if value not in (None, NULL, "")]
-    names = _names(layer, index) if numbers else {}
+    names = _names(layer, index, values) if numbers else {}
     colours = _colours(layer, class_field)
     rows = []
     for position, value in enumerate(sorted(values, key=lambda item: item if numbers else str(item))):
@@ -73,13 +91,21 @@ def from_values(layer: QgsVectorLayer, class_field: str) -> list[LabelClass]:
     return Schema.from_rows(rows)
 
 
-def _names(layer: QgsVectorLayer, index: int) -> dict[object, str]:
+def _names(layer: QgsVectorLayer, index: int, values: Iterable[object]) -> dict[object, str]:
     """The names that stand beside the values, where a field Classname has them."""
     other = layer.fields().lookupField("Classname")
     if other < 0:
         return {}
     request = QgsFeatureRequest().setFlags(Qgis.FeatureRequestFlag.NoGeometry).setSubsetOfAttributes([index, other])
-    return {feature[index]: feature[other] for feature in layer.getFeatures(request) if feature[other] not in (None, NULL)}
+    names: dict[object, str] = {}
+    wanted = set(values)
+    for feature in layer.getFeatures(request):
+        if feature[index] in wanted and feature[other] not in (None, NULL):
+            names[feature[index]] = feature[other]
+            wanted.discard(feature[index])
+            if not wanted:  # a million labels of three classes are not all looked at
+                break
+    return names
 
 
 def _colours(layer: QgsVectorLayer, class_field: str) -> dict[object, str]:
@@ -104,7 +130,8 @@ def _from_table(layer: QgsVectorLayer) -> list[LabelClass]:
     if not table:
         return []
     rows = sorted(table.getFeatures(_rows_of(neighbours)), key=lambda feature: feature["position"])
-    return Schema.from_rows({name: row[name] for name in ("value", "name", "color")} for row in rows)
+    names = [name for name in ("value", "name", "color", "parent") if table.fields().lookupField(name) >= 0]
+    return Schema.from_rows({name: None if row[name] == NULL else row[name] for name in names} for row in rows)
 
 
 def _from_property(layer: QgsVectorLayer) -> list[LabelClass]:
@@ -128,6 +155,7 @@ def _fields() -> QgsFields:
         ("value", QMetaType.Type.Int),
         ("name", QMetaType.Type.QString),
         ("color", QMetaType.Type.QString),
+        ("parent", QMetaType.Type.Int),
     ):
         fields.append(QgsField(name, kind))
     return fields

@@ -1,37 +1,34 @@
-"""The classes in the dock: a tree with colour, key, value and count, and what can be done with them."""
+"""The classes in the dock: their rows, and what can be done with them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from qgis.core import QgsApplication, QgsSettings
-from qgis.PyQt.QtCore import QPoint, QSize, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QColor, QIcon, QPainter, QPixmap
+from qgis.PyQt.QtCore import QPoint, pyqtSignal
 from qgis.PyQt.QtWidgets import (
-    QAbstractItemView,
     QAction,
     QFileDialog,
-    QHeaderView,
     QMenu,
     QMessageBox,
     QToolButton,
-    QTreeWidget,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from ...core.class_files import read_classes, write_classes
+from ...core.classes import ClassInfo
 from ...core.errors import KestrelError
-from .bars import bar, icon_size
+from .bars import bar
 from .class_dialog import ClassDialog
+from .class_rows import ClassRows
 from .class_store import from_values
 from .objects_model import ObjectsModel
 from .schema import LabelClass
 from .session import Session
 
 _LAST = "kestrel/labeling/class_folder"
-KEY, NAME, VALUE, COUNT = range(4)
 
 
 class ClassTree(QWidget):
@@ -45,22 +42,14 @@ class ClassTree(QWidget):
     def __init__(self, session: Session, model: ObjectsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._model = session, model
-        self.tree = QTreeWidget()
-        self.tree.setHeaderLabels([self.tr("Key"), self.tr("Class"), self.tr("Value"), self.tr("Objects")])
-        self.tree.setRootIsDecorated(False)
-        self.tree.setUniformRowHeights(True)
-        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.tree.setAccessibleName(self.tr("Classes"))
-        header = self.tree.header()
-        header.setStretchLastSection(False)
-        for column in (KEY, VALUE, COUNT):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        self.tree = ClassRows()
         self.tree.itemSelectionChanged.connect(self._selected)
         self.tree.itemDoubleClicked.connect(lambda *_: self.edit())
         self.tree.customContextMenuRequested.connect(self._menu)
+        self.tree.dropped.connect(self._move_to)
+        session.by_key = lambda number: next(iter(self.tree.shown()[number : number + 1]), None)
         self.add_action = self._action("/symbologyAdd.svg", self.tr("Add class"), self.add)
+        self.inside_action = self._action("/symbologyAdd.svg", self.tr("Add class inside"), lambda: self.add(inside=True))
         self.edit_action = self._action("/symbologyEdit.svg", self.tr("Edit class"), self.edit)
         self.remove_action = self._action("/symbologyRemove.svg", self.tr("Remove class"), self.remove)
         self.up_action = self._action("/mActionArrowUp.svg", self.tr("Move up"), lambda: self.move(-1))
@@ -77,6 +66,7 @@ class ClassTree(QWidget):
         more = QToolButton()
         more.setIcon(QgsApplication.getThemeIcon("/mActionFileOpen.svg"))
         more.setToolTip(self.tr("Import and save classes"))
+        more.setAccessibleName(more.toolTip())
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(more)
         menu.addActions([self.import_action, self.values_action, self.save_action])
@@ -93,12 +83,14 @@ class ClassTree(QWidget):
 
     def position(self) -> int:
         """Return the position of the current class; -1 for none."""
-        items = self.tree.selectedItems()
-        return self.tree.indexOfTopLevelItem(items[0]) if items else -1
+        chosen = self.tree.chosen()
+        return next((number for number, item in enumerate(self._session.schema) if item == chosen), -1)
 
-    def add(self) -> None:
-        """Ask for a new class."""
-        dialog = ClassDialog(self._session.schema, self)
+    def add(self, inside: bool = False) -> None:
+        """Ask for a new class, beside the current one or inside it."""
+        current = self.tree.chosen()
+        parent = 0 if current is None else current.value if inside else current.parent
+        dialog = ClassDialog(self._session.schema, self, parent=parent)
         dialog.existing.setCurrentIndex(dialog.existing.count() - 1)
         dialog.existing.setEnabled(False)
         if dialog.exec() and dialog.chosen is not None:
@@ -118,24 +110,48 @@ class ClassTree(QWidget):
                 self._session.failed.emit(str(error))
 
     def remove(self) -> None:
-        """Take the current class out; its objects stay."""
+        """Take the current class out; its objects stay, and the user says what becomes of the classes inside it."""
         position = self.position()
         if position < 0:
             return
-        item = self._session.schema[position]
+        schema = self._session.schema
+        item = schema[position]
         count = self._count_of(item)
+        if schema.kinds(item.value):
+            with_kinds = self._ask_kinds(item)
+            if with_kinds is not None:
+                schema.remove(position, with_kinds)
+            return
         if count:
             question = self.tr("{} objects have the class {}. They stay, without a class that is known. Remove the class?")
             answer = QMessageBox.question(self, self.tr("Remove class"), question.format(count, item.name))
             if answer != QMessageBox.StandardButton.Yes:
                 return
-        self._session.schema.remove(position)
+        schema.remove(position)
+
+    def _ask_kinds(self, item: LabelClass) -> bool | None:
+        """Ask whether the classes inside one that is removed go too; None to remove nothing."""
+        inside = self._session.schema.within(item)[1:]
+        own, others = self._count_of(item), sum(self._count_of(other) for other in inside)
+        text = self.tr("The class {} holds {} other classes. {} objects have the class itself, {} those inside it.")
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(self.tr("Remove class"))
+        box.setText(text.format(item.name, len(inside), f"{own:n}", f"{others:n}"))
+        box.setInformativeText(self.tr("Objects stay; those of a class that is removed are drawn grey."))
+        keep = box.addButton(self.tr("Remove it, keep those inside"), QMessageBox.ButtonRole.AcceptRole)
+        every = box.addButton(self.tr("Remove all of them"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(keep)
+        box.exec()
+        return {keep: False, every: True}.get(box.clickedButton())
 
     def move(self, by: int) -> None:
         """Move the current class up or down."""
         position = self.position()
-        if position >= 0 and 0 <= position + by < len(self._session.schema):
-            self._session.schema.move(position, position + by)
+        target = self._session.schema.step(position, by) if position >= 0 else None
+        if target is not None:
+            self._session.schema.move(position, *target)
 
     def import_file(self) -> None:
         """Add the classes of a file that is asked for."""
@@ -148,10 +164,15 @@ class ClassTree(QWidget):
     def import_from(self, path: str) -> None:
         """Add the classes of a file."""
         try:
-            _, refused = self._session.schema.merge(read_classes(path))
+            classes = read_classes(path)
         except KestrelError as error:
             self._session.failed.emit(str(error))
             return
+        self.take(classes)
+
+    def take(self, classes: Iterable[ClassInfo]) -> None:
+        """Add classes that come from elsewhere; says which cannot be."""
+        _, refused = self._session.schema.merge(classes)
         if refused:
             text = self.tr("Not imported, because another class has the name or the value: {}.")
             self._session.warned.emit(text.format(", ".join(refused)))
@@ -188,55 +209,42 @@ class ClassTree(QWidget):
     def _fill(self) -> None:
         """Make the rows again."""
         chosen = self._session.current
-        self.tree.blockSignals(True)
-        self.tree.clear()
-        for number, item in enumerate(self._session.schema):
-            row = QTreeWidgetItem([str(number + 1) if number < 9 else "", item.name, str(item.value), ""])
-            row.setIcon(NAME, swatch(item.colour, icon_size(self)))
-            for column in (VALUE, COUNT):
-                row.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            self.tree.addTopLevelItem(row)
-        self.tree.blockSignals(False)
-        self._count()
+        self.tree.fill(self._session.schema)
         self._show_chosen(chosen)
 
     def _count(self) -> None:
-        for number, item in enumerate(self._session.schema):
-            row = self.tree.topLevelItem(number)
-            if row is not None:
-                row.setText(COUNT, f"{self._count_of(item):n}")
+        self.tree.count(self._count_of)
 
     def _count_of(self, item: LabelClass) -> int:
         labels = self._session.labels
         return self._model.counts[labels.key(item)] if labels is not None else 0
 
     def _selected(self) -> None:
-        position = self.position()
-        item = self._session.schema[position] if position >= 0 else None
+        item = self.tree.chosen()
         if item != self._session.current:
             self._session.choose(item)
         self._enable()
 
     def _show_chosen(self, item: LabelClass | None) -> None:
         """Make the row of a class the current one."""
-        position = next((number for number, other in enumerate(self._session.schema) if other == item), -1)
-        self.tree.blockSignals(True)
-        if position < 0:
-            self.tree.clearSelection()
-            self.tree.setCurrentItem(None)
-        elif (row := self.tree.topLevelItem(position)) is not None:
-            self.tree.setCurrentItem(row)
-            row.setSelected(True)
-        self.tree.blockSignals(False)
+        self.tree.choose(item)
         self._enable()
 
     def _enable(self) -> None:
-        position, last = self.position(), len(self._session.schema) - 1
-        for action in (self.edit_action, self.remove_action):
+        position, schema = self.position(), self._session.schema
+        for action in (self.edit_action, self.remove_action, self.inside_action):
             action.setEnabled(position >= 0)
-        self.up_action.setEnabled(position > 0)
-        self.down_action.setEnabled(0 <= position < last)
-        self.save_action.setEnabled(last >= 0)
+        for action, by in ((self.up_action, -1), (self.down_action, 1)):
+            action.setEnabled(position >= 0 and schema.step(position, by) is not None)
+        self.save_action.setEnabled(len(schema) > 0)
+
+    def _move_to(self, value: int, parent: int, place: int) -> None:
+        """Put a class where it was dragged."""
+        item = self._session.schema.by_value(value)
+        try:
+            self._session.schema.move(list(self._session.schema).index(item), parent, place)
+        except KestrelError as error:
+            self._session.failed.emit(str(error))
 
     def _menu(self, place: QPoint) -> None:
         """What can be done with the class under the mouse."""
@@ -250,19 +258,5 @@ class ClassTree(QWidget):
         give.triggered.connect(lambda: self._session.set_class(selected, item))
         menu.addAction(self.tr("Show only its objects")).triggered.connect(lambda: self.filtered.emit(item))
         menu.addSeparator()
-        menu.addActions([self.edit_action, self.remove_action, self.up_action, self.down_action])
+        menu.addActions([self.inside_action, self.edit_action, self.remove_action, self.up_action, self.down_action])
         menu.exec(self.tree.viewport().mapToGlobal(place))
-
-
-def swatch(colour: str, size: QSize) -> QIcon:
-    """Return a square in a colour."""
-    pixmap = QPixmap(size * 2)  # sharp on dense screens
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(QColor(colour))
-    painter.setPen(QColor(128, 128, 128))
-    margin = pixmap.width() // 8
-    painter.drawRoundedRect(pixmap.rect().adjusted(margin, margin, -margin, -margin), margin, margin)
-    painter.end()
-    return QIcon(pixmap)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import Qt, QTimer
-from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
+from ..flow import FlowLayout
 from .session import Session
 from .toolbox import ToolBox
 
@@ -38,11 +39,9 @@ class CoverageBox(QWidget):
         self.view.setText(self.tr("Mark the view"))
         self.view.setToolTip(self.tr("Mark what the map shows as completely labelled"))
         self.view.clicked.connect(self._mark_view)
-        buttons = QHBoxLayout()
-        for button in (self.view, _button(tools.mark), _button(tools.unmark)):
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            buttons.addWidget(button)
-        buttons.addStretch()
+        buttons = FlowLayout((self.view, _button(tools.mark), _button(tools.unmark)))
+        for number in range(buttons.count()):
+            buttons.itemAt(number).widget().setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         for item in (about, self.bar, self.text):

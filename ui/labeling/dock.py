@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qgis.core import Qgis, QgsApplication, QgsSettings, QgsVectorLayer
-from qgis.gui import QgsDockWidget, QgsMessageBarItem
+from qgis.gui import QgsDockWidget, QgsMessageBarItem, QgsScrollArea
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QKeySequence
-from qgis.PyQt.QtWidgets import QAction, QHBoxLayout, QLabel, QSpinBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QAction, QFrame, QLabel, QSpinBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
+from ..flow import FlowLayout
 from ..icons import icon
-from .bars import bar
+from .bars import ShortenedLabel, bar, together
 from .class_dialog import ask_class
 from .class_tree import ClassTree
 from .coverage_box import CoverageBox
+from .export import ExportTab
 from .objects_model import ObjectsModel
 from .objects_view import ObjectsView
+from .review import ReviewBox
 from .session import Session
 from .start_box import StartBox
+from .suggestions import SuggestBox
 from .toolbox import ToolBox
 
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
+
+    from ...core.classes import ClassInfo
 
 _SETTINGS = "kestrel/labeling"
 _SECONDS = 6  # that a message stays
@@ -33,7 +40,8 @@ class LabelDock(QgsDockWidget):
 
     def __init__(self, iface: QgisInterface) -> None:
         self._iface = iface
-        self._warning: QgsMessageBarItem | None = None
+        self._said: dict[Qgis.MessageLevel, QgsMessageBarItem] = {}  # the last of each kind
+        self._waiting: tuple[ClassInfo, ...] = ()  # classes for when labeling begins
         super().__init__(self._iface.mainWindow())
         self.setObjectName("kestrel_label_objects")
         self.setWindowTitle(self.tr("Label Objects"))
@@ -45,6 +53,9 @@ class LabelDock(QgsDockWidget):
         self.classes = ClassTree(self.session, self.model)
         self.objects = ObjectsView(self.session, self.model, self._iface.mapCanvas())
         self.coverage = CoverageBox(self.session, self.tools, self._iface.mapCanvas())
+        self.suggestions = SuggestBox(self.session, self._iface.mapCanvas())
+        self.review = ReviewBox(self.session, self.tools, self._iface.mapCanvas())
+        self.export = ExportTab(self.session, self._iface.mapCanvas(), self._iface.messageBar())
         self._undo = self._action("/mActionUndo.svg", self.tr("Undo"), self.session.undo)
         self._redo = self._action("/mActionRedo.svg", self.tr("Redo"), self.session.redo)
         self._save = self._action("/mActionSaveAllEdits.svg", self.tr("Save labels"), self.session.save)
@@ -56,43 +67,54 @@ class LabelDock(QgsDockWidget):
         self.autosave.setChecked(QgsSettings().value(f"{_SETTINGS}/autosave", True, bool))
         self.session.autosave = self.autosave.isChecked()
         self.autosave.toggled.connect(self._set_autosave)
-        self.status = QLabel()
+        self.status = ShortenedLabel()  # a long name of a class must not widen the dock
         self._lay_out()
         self._digits()
         self._connect()
-        for action in self.tools.actions():
+        for action in self._registered():
             self._iface.registerMainWindowAction(action, "")
         self._refresh()
+
+    def take_classes(self, classes: Sequence[ClassInfo]) -> None:
+        """Add classes, such as those of a model; before labeling has begun they wait until it does."""
+        if self.session.labels is None:
+            self._waiting = tuple(classes)
+            names = ", ".join(item.name for item in classes)
+            text = self.tr("Start labeling first: then the classes come in ({}).").format(names)
+            self._say(text, Qgis.MessageLevel.Info)
+            return
+        self._waiting = ()
+        self.classes.take(classes)
 
     def unload(self) -> None:
         """End the session and let go of QGIS."""
         self.session.close()
+        self.suggestions.unload()
+        self.review.unload()
         self.tools.unload()
+        self.export.unload()
         self.model.close()
-        for action in self.tools.actions():
+        for action in self._registered():
             self._iface.unregisterMainWindowAction(action)
         self._iface.currentLayerChanged.disconnect(self._refresh)
+
+    def _registered(self) -> list[QAction]:
+        """The actions that QGIS's settings give shortcuts."""
+        return [*self.tools.actions(), *self.suggestions.actions(), *self.review.actions()]
 
     def _lay_out(self) -> None:
         """Place the parts."""
         drawing = bar(self.tools.drawing)
         editing = bar([self._undo, self._redo], [self._save, self.autosave], [self.tools.streaming])
         self.smallest = self._spin(0, 1000, f"{_SETTINGS}/smallest", 8, self.tr("Objects that are smaller are warned about"))
-        self.width = self._spin(1, 10000, f"{_SETTINGS}/box_width", 32, self.tr("Width of the box of a fixed size, in pixels"))
-        self.height = self._spin(
+        self.box_width = self._spin(
+            1, 10000, f"{_SETTINGS}/box_width", 32, self.tr("Width of the box of a fixed size, in pixels")
+        )
+        self.box_height = self._spin(
             1, 10000, f"{_SETTINGS}/box_height", 32, self.tr("Height of the box of a fixed size, in pixels")
         )
-        sizes = QHBoxLayout()
-        for item in (
-            QLabel(self.tr("Box")),
-            self.width,
-            QLabel("×"),
-            self.height,
-            QLabel(self.tr("Warn below (px)")),
-            self.smallest,
-        ):
-            sizes.addWidget(item)
-        sizes.addStretch()
+        box = together(QLabel(self.tr("Box")), self.box_width, QLabel("×"), self.box_height)
+        sizes = FlowLayout((box, together(QLabel(self.tr("Warn below (px)")), self.smallest)), spacing=12)
         upper = QWidget()
         column = QVBoxLayout(upper)
         column.setContentsMargins(0, 0, 0, 0)
@@ -103,12 +125,17 @@ class LabelDock(QgsDockWidget):
         tabs = QTabWidget()
         tabs.addTab(self.objects, self.tr("Objects"))
         tabs.addTab(self.coverage, self.tr("Coverage"))
+        tabs.addTab(self.suggestions, self.tr("Suggest"))
+        tabs.addTab(self.review, self.tr("Review"))
+        tabs.addTab(self.export, self.tr("Export"))
         parts = QSplitter(Qt.Orientation.Vertical)
         parts.addWidget(upper)
         parts.addWidget(tabs)
         parts.setChildrenCollapsible(False)
-        parts.setStretchFactor(0, 2)
-        parts.setStretchFactor(1, 3)
+        parts.setSizes([1000, 1000])  # of these the splitter takes the ratio
+        if state := QgsSettings().value(f"{_SETTINGS}/parts"):
+            parts.restoreState(state)
+        parts.splitterMoved.connect(lambda *_: QgsSettings().setValue(f"{_SETTINGS}/parts", parts.saveState()))
         self._parts = parts
         content = QWidget()
         whole = QVBoxLayout(content)
@@ -117,7 +144,11 @@ class LabelDock(QgsDockWidget):
         whole.addWidget(self.start_box)
         whole.addWidget(parts, 1)
         whole.addWidget(self.status)
-        self.setWidget(content)
+        room = QgsScrollArea()  # where the screen is too low for all of it, the window must not grow beyond it
+        room.setWidgetResizable(True)
+        room.setFrameShape(QFrame.Shape.NoFrame)
+        room.setWidget(content)
+        self.setWidget(room)
 
     def _digits(self) -> None:
         """The keys 1 to 9 choose a class while the dock has the keyboard; on the map the tools take them."""
@@ -132,6 +163,9 @@ class LabelDock(QgsDockWidget):
         session = self.session
         session.warned.connect(lambda text: self._say(text, Qgis.MessageLevel.Warning))
         session.failed.connect(lambda text: self._say(text, Qgis.MessageLevel.Critical))
+        for part in (self.suggestions, self.review):
+            part.failed.connect(lambda text: self._say(text, Qgis.MessageLevel.Critical))
+            part.told.connect(lambda text: self._say(text, Qgis.MessageLevel.Info))
         session.opened.connect(self._opened)
         session.closed.connect(self._closed)
         session.unsavedChanged.connect(self._refresh)
@@ -139,18 +173,21 @@ class LabelDock(QgsDockWidget):
         session.outdated.connect(self.model.touch)
         session.history.changed.connect(self._refresh)
         session.classChosen.connect(self._refresh)
+        self.visibilityChanged.connect(self.export.set_front)
         self.model.countsChanged.connect(self._refresh)
         self.classes.filtered.connect(self.objects.show_class)
         self._iface.currentLayerChanged.connect(self._refresh)
         self.smallest.valueChanged.connect(lambda value: setattr(session, "smallest", float(value)))
         session.smallest = float(self.smallest.value())
-        for box in (self.width, self.height):
-            box.valueChanged.connect(lambda _value: self.tools.set_box(self.width.value(), self.height.value()))
-        self.tools.set_box(self.width.value(), self.height.value())
+        for box in (self.box_width, self.box_height):
+            box.valueChanged.connect(lambda _value: self.tools.set_box(self.box_width.value(), self.box_height.value()))
+        self.tools.set_box(self.box_width.value(), self.box_height.value())
 
     def _opened(self) -> None:
         self.model.open(self.session.labels, self.session.grid)
         self._iface.setActiveLayer(self.session.labels.layer)
+        if self._waiting:
+            self.take_classes(self._waiting)
         self._refresh()
 
     def _closed(self) -> None:
@@ -193,13 +230,13 @@ class LabelDock(QgsDockWidget):
         self._refresh()
 
     def _say(self, text: str, level: Qgis.MessageLevel) -> None:
-        """Show a text in QGIS's message bar; a warning takes the place of the last one, so that they do not pile up."""
+        """Show a text in QGIS's message bar; it takes the place of the last one of its kind, so that they do not pile up."""
         messages = self._iface.messageBar()
-        if self._warning is not None and self._warning in messages.items():
-            messages.popWidget(self._warning)
+        if self._said.get(level) in messages.items():
+            messages.popWidget(self._said[level])
         item = messages.createMessage(self.windowTitle(), text)
         messages.pushWidget(item, level, _SECONDS)
-        self._warning = item if level == Qgis.MessageLevel.Warning else None
+        self._said[level] = item
 
     def _action(self, symbol: str, text: str, slot: object) -> QAction:
         action = QAction(QgsApplication.getThemeIcon(symbol), text, self)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from qgis.core import QgsFeature, QgsFeatureRequest, QgsVectorLayer
+from qgis.core import QgsFeature, QgsFeatureRequest, QgsProviderRegistry, QgsVectorLayer
 from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 
 from ...core.errors import OutputError
@@ -19,7 +20,8 @@ from .history import History, States, Step
 class EditedLayer(QObject):
     """Edits of one layer.
 
-    Signals: ``unsavedChanged`` (number of features with edits that are not saved); ``failed`` (a text): it cannot be saved.
+    Signals: ``unsavedChanged`` (number of features with edits that are not saved); ``saved``: all of them are now; ``failed``
+    (a text): they cannot be.
 
     Attributes:
         layer: the layer.
@@ -27,6 +29,7 @@ class EditedLayer(QObject):
     """
 
     unsavedChanged = pyqtSignal(int)
+    saved = pyqtSignal()
     failed = pyqtSignal(str)
 
     def __init__(self, layer: QgsVectorLayer, history: History, autosave: bool = True, parent: QObject | None = None) -> None:
@@ -120,6 +123,12 @@ class EditedLayer(QObject):
         buffer = self.layer.editBuffer()
         if buffer is None or not self.layer.isModified():
             return True
+        if missing := self._missing_file():
+            # SQLite would write on into a file that has been moved, and what is in its log would be lost.
+            text = _tr("The file {} is gone: it was moved, renamed or deleted. The edits wait here until it is back.")
+            self.failed.emit(text.format(missing))
+            self._report()
+            return False
         fields_changed = bool(buffer.addedAttributes() or buffer.deletedAttributeIds())
         step = None if fields_changed else self._step(text or self.layer.undoStack().undoText())
         self._added, before = [], self._busy
@@ -129,7 +138,9 @@ class EditedLayer(QObject):
         finally:
             self._busy = before
         if not good:
-            self.failed.emit("\n".join(self.layer.commitErrors()))
+            reason = self.layer.commitErrors()[-1].strip().splitlines()[-1].strip() if self.layer.commitErrors() else "?"
+            text = _tr("{} edits of {} could not be saved. They are kept here, and saved with the next edit or by Save: {}")
+            self.failed.emit(text.format(self.unsaved(), self.layer.name(), reason))
         elif step is None:
             self.history.forget(self)
         elif not self._restoring:
@@ -137,6 +148,8 @@ class EditedLayer(QObject):
             self._read_back(step)
             self.history.push(step)
         self._report()
+        if good:
+            self.saved.emit()
         return good
 
     def restore(self, text: str, now: States, wanted: States) -> bool:
@@ -173,6 +186,12 @@ class EditedLayer(QObject):
     def features(self, ids: Iterable[int]) -> Iterator[QgsFeature]:
         """Yield those of the features that are there; colleagues may have deleted some."""
         return self.layer.getFeatures(QgsFeatureRequest().setFilterFids(list(ids)))
+
+    def _missing_file(self) -> str:
+        """The path of the layer's file if it has one that is not there any more; empty else."""
+        provider = self.layer.dataProvider()
+        path = QgsProviderRegistry.instance().decodeUri(provider.name(), self.layer.source()).get("path") or ""
+        return path if provider.name() == "ogr" and Path(path).is_absolute() and not Path(path).exists() else ""
 
     def _step(self, text: str) -> Step:
         """The features that are about to be changed, as they are now; new ones have no ids yet."""

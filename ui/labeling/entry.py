@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from qgis.PyQt.QtCore import QCoreApplication, Qt
 from qgis.PyQt.QtWidgets import QAction
@@ -12,6 +13,7 @@ from ..icons import icon
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
 
+    from ...core.classes import ClassInfo
     from .dock import LabelDock
 
 MENU = "Kestrel"
@@ -20,13 +22,17 @@ MENU = "Kestrel"
 class Labeling:
     """The dock in QGIS's window.
 
+    Args:
+        iface: of QGIS.
+        open_tool: opens the dialog of an algorithm, given its id and the parameters that it begins with.
+
     Attributes:
         action: shows and hides the dock.
         dock: None until it is first wanted.
     """
 
-    def __init__(self, iface: QgisInterface) -> None:
-        self._iface = iface
+    def __init__(self, iface: QgisInterface, open_tool: Callable[[str, dict[str, Any]], None]) -> None:
+        self._iface, self._open_tool = iface, open_tool
         self.dock: LabelDock | None = None
         text = QCoreApplication.translate("Labeling", "Label Objects")
         self.action = QAction(icon("label_objects"), text, self._iface.mainWindow())
@@ -43,9 +49,17 @@ class Labeling:
             from .dock import LabelDock  # what nobody opens costs no time when QGIS starts
 
             self.dock = LabelDock(self._iface)
+            self.dock.export.tool_wanted.connect(self._open_tool)
             self.dock.setToggleVisibilityAction(self.action)
-            self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+            # Full height, with a tab beside that of the workflow when both are there.
+            self._iface.addTabifiedDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock, ["kestrel_workflow"], True)
         self.dock.setUserVisible(shown)
+
+    def take_classes(self, classes: Sequence[ClassInfo]) -> None:
+        """Show the dock and give it the classes of a model."""
+        self.show()
+        assert self.dock is not None  # nosec B101
+        self.dock.take_classes(classes)
 
     def unload(self) -> None:
         """Take everything out of QGIS again."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from osgeo import gdal
@@ -16,6 +18,8 @@ from qgis.core import (
     QgsRectangle,
 )
 from qgis.PyQt.QtGui import QTransform
+
+from ...core.lattice import scale_between, whole_pixels
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,11 @@ class Grid:
         size = cell_size or 1.0
         return cls(crs, QTransform(size, 0, 0, -size, 0, 0))
 
+    @property
+    def cell_size(self) -> float:
+        """Width of a pixel in units of the raster's coordinate system."""
+        return math.hypot(self._to_map.m11(), self._to_map.m12())
+
     def pixel(self, point: QgsPointXY, crs: QgsCoordinateReferenceSystem) -> QgsPointXY:
         """Return (column, row) of a point given in ``crs``.
 
@@ -86,6 +95,32 @@ class Grid:
         made.transform(self._to_map)
         made.transform(_transform(self.crs, crs))
         return made
+
+    def pixels_from(self, crs: QgsCoordinateReferenceSystem) -> Callable[[QgsGeometry], QgsGeometry]:
+        """Return what does the same as :meth:`to_pixels` in any thread, as the project has it now."""
+        transform, to_pixels = _transform(crs, self.crs), self._to_pixels
+
+        def bring(geometry: QgsGeometry) -> QgsGeometry:
+            made = QgsGeometry(geometry)
+            made.transform(transform)
+            made.transform(to_pixels)
+            return made
+
+        return bring
+
+    def path_to(self, crs: QgsCoordinateReferenceSystem) -> tuple[QTransform, QgsCoordinateTransform]:
+        """Return the two steps from pixels to ``crs``, for many points at once."""
+        return self._to_map, _transform(self.crs, crs)
+
+    def scaled(self, cell_size: float | None) -> Grid:
+        """Return the grid that an export with this cell size works on; the grid itself for None, 0 and its own size."""
+        steps = self._to_map
+        own = math.hypot(steps.m11(), steps.m12()), math.hypot(steps.m21(), steps.m22())
+        scale = scale_between(own, cell_size)
+        if scale == (1.0, 1.0):
+            return self
+        columns, rows = whole_pixels(self.columns, scale[0]), whole_pixels(self.rows, scale[1])
+        return Grid(self.crs, QTransform.fromScale(*scale) * self._to_map, columns, rows)
 
     def frame(self) -> QgsGeometry:
         """Return the picture's border in pixels; null for a map service."""
@@ -137,7 +172,10 @@ def _xy(point: QgsPointXY) -> tuple[float, float]:
 
 
 def _turned(layer: QgsRasterLayer) -> tuple[QTransform, int, int] | None:
-    """The transform and size of a raster that is turned in its file, which QGIS shows straightened; None for all others."""
+    """The transform and size of a raster that is turned or lies head down in its file; None for all others.
+
+    QGIS shows it straightened, with a corner of its own.
+    """
     if layer.providerType() != "gdal":
         return None
     try:  # with or without exceptions: that is a setting of the whole process, which is not ours
@@ -147,6 +185,8 @@ def _turned(layer: QgsRasterLayer) -> tuple[QTransform, int, int] | None:
     if dataset is None:
         return None
     left, across, skew_x, top, skew_y, down = dataset.GetGeoTransform()
-    if not skew_x and not skew_y:
+    if not skew_x and not skew_y and across > 0 > down:
+        return None
+    if (left, across, top, down) == (0, 1, 0, 1):  # no place at all: QGIS and the tools have y = -row
         return None
     return QTransform(across, skew_y, skew_x, down, left, top), dataset.RasterXSize, dataset.RasterYSize

@@ -6,6 +6,7 @@ as a step: the features that it touched, as they were before and as they are aft
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,12 +24,16 @@ States = dict[int, QgsFeature | None]
 
 @dataclass
 class Step:
-    """One save: a text for the user, the layer, and its features before and after."""
+    """One save: a text for the user, the layer, and its features before and after.
+
+    ``follow`` is called when the step was taken back (True) or done again (False).
+    """
 
     text: str
     edited: EditedLayer
     before: States
     after: States
+    follow: Callable[[bool], None] = lambda back: None
 
 
 class History(QObject):
@@ -50,6 +55,10 @@ class History(QObject):
         self._undone = []
         self.changed.emit()
 
+    def newest(self) -> Step | None:
+        """Return the step that :meth:`undo` would take back."""
+        return self._done[-1] if self._done else None
+
     def undo_text(self) -> str:
         """Return what :meth:`undo` would take back; empty for nothing."""
         return self._done[-1].text if self._done else ""
@@ -57,6 +66,14 @@ class History(QObject):
     def redo_text(self) -> str:
         """Return what :meth:`redo` would do again; empty for nothing."""
         return self._undone[-1].text if self._undone else ""
+
+    def last(self) -> Step | None:
+        """Return the step that :meth:`undo` would take back."""
+        return self._done[-1] if self._done else None
+
+    def is_undone(self, step: Step) -> bool:
+        """Return whether a step was taken back and could be done again."""
+        return any(other is step for other in self._undone)
 
     def undo(self) -> bool:
         """Take the newest step back; return whether that went well."""
@@ -87,6 +104,7 @@ class History(QObject):
         good = step.edited.restore(step.text, *((step.after, step.before) if back else (step.before, step.after)))
         if good:
             target.append(source.pop())
+            step.follow(back)
         else:  # somebody else changed these features
             self.forget(step.edited)
         self.changed.emit()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ from qgis.core import (
     Qgis,
     QgsApplication,
     QgsCoordinateReferenceSystem,
+    QgsExpression,
+    QgsFeatureRequest,
     QgsField,
     QgsFields,
     QgsGeometry,
@@ -18,14 +22,17 @@ from qgis.core import (
     QgsVectorLayer,
     QgsVectorLayerUtils,
 )
-from qgis.PyQt.QtCore import QCoreApplication, QDateTime, QMetaType, QObject
+from qgis.PyQt.QtCore import QCoreApplication, QDateTime, QMetaType, QObject, pyqtSignal
 
-from ...core.errors import InputError, OutputError
+from ...core.errors import InputError, KestrelError, OutputError
+from ..background import Work
 from .edited_layer import EditedLayer
 from .history import History
 from .schema import LabelClass, Schema
+from .tables import Neighbours
 
 TABLE = "labels"
+MANY = 5000  # labels of a class that are renamed one by one, so that it can be undone; more of them in the database
 NAME_FIELD, VALUE_FIELD, AUTHOR_FIELD, TIME_FIELD = "Classname", "Classvalue", "author", "time"
 _NAMES = (NAME_FIELD, "class_name", "name")
 _VALUES = (VALUE_FIELD, "class_value", "value")
@@ -34,11 +41,17 @@ _VALUES = (VALUE_FIELD, "class_value", "value")
 class LabelLayer(EditedLayer):
     """A layer of labels.
 
+    Signals: ``rewritten``: many labels have changed in the database, past the layer; ``told`` (a text): about that.
+
     Attributes:
         class_field: index of the field that says the class: by its value if it is a number field, else by its name.
         holds_values: whether it is a number field.
         author, time: indices of the fields that say who drew a label and when; -1 for none.
+        renaming: the change of many labels that is under way; None for none.
     """
+
+    rewritten = pyqtSignal()
+    told = pyqtSignal(str)
 
     def __init__(
         self,
@@ -68,11 +81,13 @@ class LabelLayer(EditedLayer):
             fields, _NAMES if self.holds_values else _VALUES, but=self.class_field, number=not self.holds_values
         )
         self.author, self.time = fields.lookupField(AUTHOR_FIELD), fields.lookupField(TIME_FIELD)
-        schema.edited.connect(self._class_edited)
+        self.renaming: Work | None = None
+        self._taking_back = False
+        schema.carry = self._class_edited
 
     def close(self) -> None:
         """Let go of the layer and the schema."""
-        self.schema.edited.disconnect(self._class_edited)
+        self.schema.carry = lambda old, new: None
         super().close()
 
     def key(self, item: LabelClass) -> int | str:
@@ -84,6 +99,10 @@ class LabelLayer(EditedLayer):
         if self.holds_values:
             return self.schema.by_value(key) if isinstance(key, (int, float)) else None
         return self.schema.by_name(key) if isinstance(key, str) else None
+
+    def class_fields(self) -> tuple[str, str]:
+        """Return the fields with the classes' values and names; see :func:`class_fields_of`."""
+        return class_fields_of(self.layer, self.layer.fields().at(self.class_field).name())
 
     def add(self, geometry: QgsGeometry, item: LabelClass) -> int:
         """Add a label and save it.
@@ -98,15 +117,34 @@ class LabelLayer(EditedLayer):
         Raises:
             OutputError: the layer does not take it.
         """
-        values = self._class_values(item)
-        values.update({index: value for index, value in ((self.author, author()), (self.time, now())) if index >= 0})
-        # With the defaults that the layer has for its other fields.
-        feature = QgsVectorLayerUtils.createFeature(self.layer, self._fitting(geometry), values)
+        return self.add_all([(geometry, item)], _tr("Add {}").format(item.name))[0]
+
+    def add_all(self, made: list[tuple[QgsGeometry, LabelClass]], text: str) -> list[int]:
+        """Add several labels in one step, all or none, and save them.
+
+        Args:
+            made: polygons in the layer's coordinate system, and their classes.
+            text: what is done, for the history.
+
+        Returns:
+            Their ids, in their order.
+
+        Raises:
+            OutputError: the layer does not take them.
+        """
+        features, when = [], now()
+        for geometry, item in made:
+            values = self._class_values(item)
+            values.update({index: value for index, value in ((self.author, author()), (self.time, when)) if index >= 0})
+            # With the defaults that the layer has for its other fields.
+            features.append(QgsVectorLayerUtils.createFeature(self.layer, self._fitting(geometry), values))
         self._added = []
-        with self.edit(_tr("Add {}").format(item.name)) as layer:
-            if not layer.addFeature(feature):
-                raise OutputError(_tr("The layer {} does not take the object.").format(layer.name()))
-        return self._added[0].id() if self._added else feature.id()
+        with self.edit(text) as layer:
+            for feature in features:
+                if not layer.addFeature(feature):
+                    raise OutputError(_tr("The layer {} does not take the object.").format(layer.name()))
+        # Of those that were saved the provider says the ids; others have one in the edit buffer.
+        return [feature.id() for feature in (self._added if len(self._added) == len(features) else features)]
 
     def set_class(self, ids: Iterable[int], item: LabelClass) -> None:
         """Give labels a class."""
@@ -143,12 +181,69 @@ class LabelLayer(EditedLayer):
         return geometry if made.isNull() else made
 
     def _class_edited(self, old: LabelClass, new: LabelClass) -> None:
-        """Write the new name and value into the labels of a class."""
-        index = self.layer.fields().at(self.class_field).name()
-        text = str(old.value) if self.holds_values else "'{}'".format(old.name.replace("'", "''"))
-        ids = [feature.id() for feature in self.layer.getFeatures(f'"{index}" = {text}')]
-        if ids:
-            self.set_class(ids, new)
+        """Write the new name and value into the labels of a class; raises before the class has changed."""
+        if self._taking_back:
+            return
+        self._must_wait()
+        field = self.layer.fields().at(self.class_field).name()
+        request = QgsFeatureRequest().setFlags(Qgis.FeatureRequestFlag.NoGeometry).setNoAttributes()
+        request.setFilterExpression(QgsExpression.createFieldEqualityExpression(field, self.key(old)))
+        found = [feature.id() for feature in islice(self.layer.getFeatures(request), MANY + 1)]
+        database = Neighbours.of(self.layer)
+        # A filter hides labels of the class that have to change with the others.
+        if database is not None and (len(found) > MANY or self.layer.subsetString()):
+            self._rename_in(database, old, new)
+        elif found:
+            rest = (feature.id() for feature in self.layer.getFeatures(request)) if len(found) > MANY else found
+            before = self.history.newest()
+            self.set_class(rest, new)
+            step = self.history.newest()
+            if step is not None and step is not before:  # saved: who takes the labels back gets their class back
+                step.follow = lambda back: self._rename_back(*((new, old) if back else (old, new)))
+
+    def _rename_in(self, database: Neighbours, old: LabelClass, new: LabelClass) -> None:
+        """Change all labels of a class at once, in the background, without a step that could be taken back."""
+        if self.layer.isModified():
+            raise OutputError(
+                _tr("The class {} has many objects, and there are edits that are not saved.").format(old.name),
+                _tr("Save the labels first."),
+            )
+        fields = self.layer.fields()
+        values = {fields.at(index).name(): value for index, value in self._class_values(new).items()}
+        where = fields.at(self.class_field).name(), self.key(old)
+        self.renaming = Work(_tr("Rename {} to {}").format(old.name, new.name), lambda _report: database.update(values, where))
+        self.renaming.ended.connect(lambda _result, error: self._renamed(old, new, error))
+        self.renaming.start()
+
+    def _renamed(self, old: LabelClass, new: LabelClass, error: KestrelError | None) -> None:
+        self.renaming = None
+        if error is not None:
+            self.failed.emit(str(error))
+            self._rename_back(new, old)
+            return
+        self.history.forget(self)  # its steps hold labels as they are no more
+        self.layer.dataProvider().reloadData()
+        self.layer.triggerRepaint()
+        self.rewritten.emit()
+        text = _tr("All objects of the class {} were changed with it. This cannot be undone; edit the class to change it back.")
+        self.told.emit(text.format(new.name))
+
+    def _rename_back(self, now: LabelClass, wanted: LabelClass) -> None:
+        """Give a class the name and value that its labels have again; not if it has changed since or they are taken."""
+        found = self.schema.by_value(now.value)
+        if found is None or found.name != now.name:
+            return
+        self._taking_back = True
+        try:
+            self.schema.edit(list(self.schema).index(found), replace(found, name=wanted.name, value=wanted.value))
+        except KestrelError as error:
+            self.failed.emit(str(error))
+        finally:
+            self._taking_back = False
+
+    def _must_wait(self) -> None:
+        if self.renaming is not None:
+            raise OutputError(_tr("Another class is being renamed."), _tr("Wait until that is done."))
 
 
 def check_layer(layer: QgsVectorLayer) -> None:
@@ -208,6 +303,22 @@ def class_field_of(layer: QgsVectorLayer) -> str:
         if index >= 0:
             return names.at(index).name()
     return ""
+
+
+def class_fields_of(layer: QgsVectorLayer, class_field: str) -> tuple[str, str]:
+    """Return the fields with the classes' values and names, for an export, which then has the values of the schema.
+
+    The second is empty where there is only one of the two, which is the first then.
+    """
+    fields = layer.fields()
+    index = fields.lookupField(class_field)
+    if index < 0:
+        return "", ""
+    number = fields.at(index).isNumeric()
+    other = _first(fields, _NAMES if number else _VALUES, but=index, number=not number)
+    if other < 0:
+        return class_field, ""
+    return (class_field, fields.at(other).name()) if number else (fields.at(other).name(), class_field)
 
 
 def author() -> str:

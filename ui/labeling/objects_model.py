@@ -90,6 +90,7 @@ class ObjectsModel(QAbstractTableModel):
             (layer.geometryChanged, self._touch),
             (layer.attributeValueChanged, self._touch),
             (layer.afterRollBack, self.reload),
+            (labels.rewritten, self.reload),
             (labels.schema.changed, self._repaint),
         ]
         for signal, slot in self._connections:
@@ -176,6 +177,9 @@ class ObjectsModel(QAbstractTableModel):
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a cell shows."""
         row, column = self._rows[index.row()], index.column()
+        if role == Qt.ItemDataRole.ToolTipRole and column == CLASS:
+            parts = (self.data(self.index(index.row(), other)) for other in (CLASS, SIZE, AUTHOR, TIME))
+            return " · ".join(part for part in parts if part)
         if role == Qt.ItemDataRole.DisplayRole or (role == Qt.ItemDataRole.ToolTipRole and column != DELETE):
             if column == CLASS:
                 item = self._labels.class_of(row.key)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QObject, Qt, QTimer
-from qgis.PyQt.QtGui import QKeyEvent
+from qgis.PyQt.QtGui import QKeyEvent, QResizeEvent
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QAction,
@@ -22,9 +22,9 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..icons import icon
-from .bars import bar
-from .class_tree import swatch
-from .objects_model import CLASS, DELETE, ObjectsModel
+from .bars import bar, shrinking
+from .class_rows import swatch
+from .objects_model import AUTHOR, CLASS, DELETE, SIZE, TIME, ObjectsModel
 from .schema import LabelClass
 from .session import Session
 
@@ -43,7 +43,7 @@ class ObjectsView(QWidget):
         self._scroll = QTimer(self)
         self._scroll.setSingleShot(True)
         self._scroll.timeout.connect(self._show_selected)
-        self.filter = QComboBox()
+        self.filter = shrinking(QComboBox())
         self.filter.setToolTip(self.tr("Show the objects of one class only"))
         self.filter.setAccessibleName(self.tr("Class that is shown"))
         self.filter.currentIndexChanged.connect(self._filter)
@@ -56,6 +56,7 @@ class ObjectsView(QWidget):
         self.class_button = QToolButton()
         self.class_button.setIcon(QgsApplication.getThemeIcon("/mActionMultiEdit.svg"))
         self.class_button.setToolTip(self.tr("Change the class of the selected objects"))
+        self.class_button.setAccessibleName(self.class_button.toolTip())
         self.class_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.class_button)
         menu.aboutToShow.connect(lambda: self._class_menu(menu))
@@ -81,8 +82,9 @@ class ObjectsView(QWidget):
         header.setSectionResizeMode(DELETE, QHeaderView.ResizeMode.Fixed)
         header.resizeSection(DELETE, height + 4)
         width = self.fontMetrics().averageCharWidth()
-        for column, characters in ((1, 11), (2, 8), (3, 16)):
-            header.resizeSection(column, width * characters)
+        self._widths = {SIZE: 12 * width, AUTHOR: 10 * width, TIME: 17 * width}
+        for column, wide in self._widths.items():
+            header.resizeSection(column, wide)
         self.table.clicked.connect(self._clicked)
         self.table.doubleClicked.connect(lambda index: index.column() != DELETE and self.zoom())
         self.table.installEventFilter(self)
@@ -133,6 +135,15 @@ class ObjectsView(QWidget):
             labels.layer.triggerRepaint()
             self._model.reload()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what was written when and by whom where the class would have no room; the class's tip says it."""
+        super().resizeEvent(event)
+        header, width = self.table.horizontalHeader(), self.fontMetrics().averageCharWidth()
+        room = self.width() - header.sectionSize(DELETE) - header.sectionSize(SIZE) - 14 * width
+        for column in (AUTHOR, TIME):
+            room -= header.sectionSize(column) or self._widths[column]
+            self.table.setColumnHidden(column, room < 0)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keys in the table: Delete deletes, Enter zooms."""
         if watched is self.table and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
@@ -170,7 +181,8 @@ class ObjectsView(QWidget):
 
     def _filter(self) -> None:
         item, labels = self.filter.currentData(), self._session.labels
-        self._model.show_only({labels.key(item)} if item is not None and labels is not None else None)
+        wanted = self._session.schema.within(item) if item is not None else []
+        self._model.show_only({labels.key(one) for one in wanted} if wanted and labels is not None else None)
 
     def _classes(self) -> None:
         """Offer the classes to show."""
@@ -179,16 +191,20 @@ class ObjectsView(QWidget):
         self.filter.clear()
         self.filter.addItem(self.tr("All classes"), None)
         for item in self._session.schema:
-            self.filter.addItem(swatch(item.colour, self.filter.iconSize()), item.name, item)
+            self.filter.addItem(swatch(item.colour, self.filter.iconSize()), self._inset(item), item)
         self.filter.blockSignals(False)
         self.show_class(chosen)
         self._filter()
+
+    def _inset(self, item: LabelClass) -> str:
+        """The name of a class, set in as far as it lies within others."""
+        return "    " * (len(self._session.schema.path(item)) - 1) + item.name
 
     def _class_menu(self, menu: QMenu) -> None:
         menu.clear()
         ids = self.selected()
         for item in self._session.schema:
-            action = menu.addAction(swatch(item.colour, self.filter.iconSize()), item.name)
+            action = menu.addAction(swatch(item.colour, self.filter.iconSize()), self._inset(item))
             action.triggered.connect(lambda _checked=False, item=item: self._session.set_class(ids, item))
 
     def _to_map(self, *_: object) -> None:

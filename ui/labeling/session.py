@@ -8,6 +8,7 @@ from qgis.core import (
     Qgis,
     QgsCsException,
     QgsFeature,
+    QgsFeatureRequest,
     QgsGeometry,
     QgsMapLayer,
     QgsProject,
@@ -37,6 +38,7 @@ class Session(QObject):
 
     Attributes:
         ask_class: called when an object is finished and no class is chosen; returns the class, or None to drop the object.
+        by_key: told a number from 0 on, returns the class that its key chooses; None for none.
         stale: told the features that are about to be edited, returns the ids of those that the user sees in another state.
         smallest: width or height in pixels below which an object is warned about.
         autosave: whether each edit is saved at once.
@@ -61,12 +63,16 @@ class Session(QObject):
         self.areas: AreaLayer | None = None
         self.current: LabelClass | None = None
         self.ask_class: Callable[[], LabelClass | None] = lambda: None
+        self.by_key: Callable[[int], LabelClass | None] = lambda number: next(
+            iter(list(self.schema)[number : number + 1]), None
+        )
         self.stale: Callable[[list[QgsFeature]], set[int]] = lambda features: set()
         self.smallest = 0.0
         self.autosave = True
         self.schema.changed.connect(self._schema_changed)
         self.schema.edited.connect(self._class_edited)
         self._loading = False
+        self._classes_wait = False
         QgsProject.instance().layersWillBeRemoved.connect(self._layers_go)
 
     def open(self, imagery: QgsRasterLayer, layer: QgsVectorLayer, class_field: str, cell_size: float = 0.0) -> None:
@@ -99,6 +105,8 @@ class Session(QObject):
         self.labels = labels
         self.labels.unsavedChanged.connect(self._unsaved)
         self.labels.failed.connect(self.failed)
+        self.labels.told.connect(self.warned)
+        self.labels.saved.connect(self._saved)
         self.imagery, self.grid = imagery, grid
         for item in (imagery, layer):
             if QgsProject.instance().mapLayer(item.id()) is None:
@@ -149,6 +157,51 @@ class Session(QObject):
             return
         self._warn(drawn)
 
+    def take_all(self, drawn: list[tuple[QgsGeometry, LabelClass]], text: str) -> list[int]:
+        """Make labels of polygons in the grid's pixels, in one step that ``text`` names; return their ids.
+
+        When they cannot be made that is said, there are none of them, and the list is empty.
+        """
+        if self.labels is None or not drawn:
+            return []
+        try:
+            crs = self.labels.layer.crs()
+            return self.labels.add_all([(self.grid.to_map(outline, crs), item) for outline, item in drawn], text)
+        except (KestrelError, QgsCsException) as error:
+            self.failed.emit(str(error))
+            return []
+
+    def labels_in(self, box: QgsRectangle) -> dict[int, QgsGeometry]:
+        """Return the labels that touch a box, by id; the box and the labels are in the grid's pixels."""
+        found: dict[int, QgsGeometry] = {}
+        if self.labels is None:
+            return found
+        crs = self.labels.layer.crs()
+        try:
+            area = self.grid.to_map(QgsGeometry.fromRect(box), crs).boundingBox()
+            for feature in self.labels.layer.getFeatures(QgsFeatureRequest(area).setNoAttributes()):
+                found[feature.id()] = self.grid.to_pixels(feature.geometry(), crs)
+        except QgsCsException:  # nowhere in the labels' coordinate system, where there are none then
+            pass
+        return found
+
+    def class_like(self, name: str, value: int | None) -> LabelClass | None:
+        """Return the class that a model's class means: of that name, else of that value; None for one that is not here."""
+        alike = [item for item in self.schema if item.name.casefold() == name.strip().casefold()]
+        return self.schema.by_name(name) or (alike[0] if alike else self.schema.by_value(value) if value else None)
+
+    def class_for(self, name: str, value: int | None, colour: str = "") -> LabelClass:
+        """Return what :meth:`class_like` does, after a class that is not here was added, which is said."""
+        known = self.class_like(name, value)
+        if known is not None:
+            return known
+        proposal = self.schema.proposal()
+        free = value and value > 0 and self.schema.by_value(value) is None
+        added = LabelClass(value if free else proposal.value, name.strip() or "object", colour or proposal.colour)
+        self.schema.add(added)
+        self.warned.emit(self.tr("The class {} was added.").format(added.name))
+        return added
+
     def take_area(self, drawn: QgsGeometry) -> None:
         """Mark a polygon in the grid's pixels as completely labelled; what lies off the picture is cut away."""
         if self.labels is None:
@@ -160,7 +213,8 @@ class Session(QObject):
             return
         try:
             if self.areas is None:
-                self._take_areas(create_areas(self.labels.layer))
+                # The project may have lost the layer of areas that are there.
+                self._take_areas(find_areas(self.labels.layer) or create_areas(self.labels.layer))
             for part in inside.asGeometryCollection():
                 self.areas.add(self.grid.to_map(part, self.areas.layer.crs()))
         except (KestrelError, QgsCsException) as error:
@@ -284,6 +338,11 @@ class Session(QObject):
     def _unsaved(self, _count: int) -> None:
         self.unsavedChanged.emit(self.unsaved())
 
+    def _saved(self) -> None:
+        """Labels could be saved: perhaps the classes can be now."""
+        if self._classes_wait and self.labels is not None:
+            self._keep_classes()
+
     def _class_edited(self, old: LabelClass, new: LabelClass) -> None:
         if self.current == old:
             self.current = new
@@ -294,9 +353,15 @@ class Session(QObject):
         if self.current is not None:  # it may have another colour, or be gone
             self.choose(self.schema.by_value(self.current.value))
         style_labels(self.labels)
+        self._keep_classes()
+
+    def _keep_classes(self) -> None:
+        """Keep the classes with the labels; what fails now, as on a full disk, is tried again when labels are saved."""
         try:
             save_classes(self.labels.layer, self.schema)
+            self._classes_wait = False
         except KestrelError as error:
+            self._classes_wait = True
             self.failed.emit(str(error))
 
     def _layers_go(self, ids: list[str]) -> None:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from qgis.core import Qgis, QgsMapLayer, QgsProject, QgsRasterLayer, QgsSettings, QgsVectorLayer
 from qgis.gui import QgsCollapsibleGroupBox, QgsDoubleSpinBox, QgsFieldComboBox, QgsMapLayerComboBox
-from qgis.PyQt.QtCore import QTimer
+from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtWidgets import QFileDialog, QFormLayout, QPushButton, QVBoxLayout, QWidget
 
 from ...core.errors import InputError, KestrelError
+from .bars import shrinking
 from .label_layer import TABLE, VALUE_FIELD, class_field_of, create_label_layer
 from .session import Session
 
@@ -44,6 +45,8 @@ class StartBox(QgsCollapsibleGroupBox):
         )
         self.button = QPushButton()
         self.button.clicked.connect(self._toggle)
+        for box in (self.imagery, self.labels, self.field):
+            shrinking(box)
         content = QWidget()  # the group box shows all of its own children when it opens, also those that shall be hidden
         form = QFormLayout(content)
         form.setContentsMargins(0, 0, 0, 0)
@@ -164,4 +167,6 @@ class StartBox(QgsCollapsibleGroupBox):
         title = self.tr("Imagery and labels")
         if running:
             title = self.tr("{} on {}").format(self._session.labels.layer.name(), self._session.imagery.name())
-        self.setTitle(title)
+        metrics = self.fontMetrics()  # a long title would widen the dock
+        self.setTitle(metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, 24 * metrics.averageCharWidth()))
+        self.setToolTip(title if running else "")

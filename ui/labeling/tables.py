@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from qgis.core import (
@@ -46,6 +47,25 @@ class Neighbours:
             table = found[0].name() if found else Path(path).stem
         return cls(provider, path, "", table)
 
+    def update(self, values: Mapping[str, object], where: tuple[str, object]) -> None:
+        """Change the layer's own table in one statement, whatever a filter of the layer hides; also from another thread.
+
+        Args:
+            values: new values by column.
+            where: a column and what it holds in the rows that are changed.
+
+        Raises:
+            OutputError: the database does not take it; then nothing has changed.
+        """
+        connection = QgsProviderRegistry.instance().providerMetadata(self._provider).createConnection(self._uri, {})
+        table = ".".join(_name(part) for part in (self._schema, self.table) if part)
+        changes = ", ".join(f"{_name(column)} = {_literal(value)}" for column, value in values.items())
+        try:
+            # Only names from the database and the escaped words of a class.
+            connection.executeSql(f"UPDATE {table} SET {changes} WHERE {_name(where[0])} = {_literal(where[1])}")  # nosec B608
+        except QgsProviderConnectionException as error:
+            raise OutputError(_tr("The table {} cannot be changed: {}").format(self.table, error)) from error
+
     def open(self, name: str) -> QgsVectorLayer | None:
         """Return the table ``name`` as a layer; None when there is none."""
         if self._provider == "postgres":
@@ -86,6 +106,14 @@ class Neighbours:
         if layer is None:
             raise OutputError(_tr("The table {} was made beside {} and cannot be opened.").format(name, self.table))
         return layer
+
+
+def _name(text: str) -> str:
+    return '"{}"'.format(text.replace('"', '""'))
+
+
+def _literal(value: object) -> str:
+    return str(value) if isinstance(value, int) else "'{}'".format(str(value).replace("'", "''"))
 
 
 def _tr(text: str) -> str:

@@ -48,7 +48,7 @@ class ToolBox(QObject):
             "vertices", QgsApplication.getThemeIcon("/mActionVertexTool.svg"), self.tr("Edit vertices"),
             self.tr("QGIS's vertex tool on the labels."), checkable=False,
         )  # fmt: skip
-        self.vertices.triggered.connect(self._edit_vertices)
+        self.vertices.triggered.connect(lambda _checked=False: self.edit_vertices())
         twice = self.tr("Drag, or click two corners.")
         self.shapes = {
             self._action("rectangle", icon("draw_rectangle"), self.tr("Rectangle"), twice): RECTANGLE,
@@ -77,7 +77,7 @@ class ToolBox(QObject):
         )
         self.unmark = self._action(
             "unmark_area",
-            icon("delete"),
+            icon("unmark_area"),
             self.tr("Remove areas"),
             self.tr("Draw a rectangle that touches the areas to remove."),
         )
@@ -168,7 +168,8 @@ class ToolBox(QObject):
         self._canvas.setMapTool(tool)
         action.setChecked(True)
 
-    def _edit_vertices(self) -> None:
+    def edit_vertices(self) -> None:
+        """Put QGIS's vertex tool on the labels."""
         if self._session.labels is not None:
             self._iface.setActiveLayer(self._session.labels.layer)
             self._iface.actionVertexTool().trigger()
@@ -190,11 +191,11 @@ class ToolBox(QObject):
             self.choose(number)
 
     def choose(self, number: int) -> None:
-        """Choose the class at a position, counted from 0."""
+        """Choose the class of a row of the class tree, counted from 0 as they are seen."""
         session = self._session
-        if session.labels is None or number >= len(session.schema):
+        item = session.by_key(number) if session.labels is not None else None
+        if item is None:
             return
-        item = session.schema[number]
         session.choose(item)
         selected = list(session.labels.layer.selectedFeatureIds())
         if selected and self._canvas.mapTool() is self._tools.get(self.select):

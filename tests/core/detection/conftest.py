@@ -39,13 +39,13 @@ def packages(tmp_path_factory):
 @pytest.fixture
 def exact(monkeypatch):
     """Put the exact network in the place of the package's."""
-    monkeypatch.setattr("core.detection.local.load", lambda package, device: Finder())
+    monkeypatch.setattr("core.detection.sightings.local.load", lambda package, device: Finder())
 
 
 @pytest.fixture
 def boxes(monkeypatch):
     """Put an exact network that gives boxes in the place of the package's."""
-    monkeypatch.setattr("core.detection.local.load", lambda package, device: Finder(masks=False))
+    monkeypatch.setattr("core.detection.sightings.local.load", lambda package, device: Finder(masks=False))
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ def test_suppression_is_for_all_classes(detect, packages, report, tmp_path, monk
             twice["scores"][: len(once["labels"])] -= 0.1
             return twice
 
-    monkeypatch.setattr("core.detection.local.load", lambda package, device: Two())
+    monkeypatch.setattr("core.detection.sightings.local.load", lambda package, device: Two())
     scene = draw(tmp_path / "scene.tif", [shapely.box(20, 30, 80, 60)], [100], 260, 200, bands=3)
     for name, nms, expected in (("all.gpkg", False, ["car", "truck"]), ("one.gpkg", True, ["truck"])):
         output = str(tmp_path / name)
@@ -143,7 +143,7 @@ def test_the_cell_size_searched_at(
         return real(raster, *values, **named)
 
     monkeypatch.setattr(detecting, "detect", search)
-    monkeypatch.setattr("core.detection.local.load", lambda package, device: Finder())
+    monkeypatch.setattr("core.detection.sightings.local.load", lambda package, device: Finder())
     detect(scene, str(path), **values)
     assert used == [(searched_at or 0.5,) * 2]
     said = [text for text in report.warnings if "pixels of" in text or "cell size" in text]

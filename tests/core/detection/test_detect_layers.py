@@ -185,7 +185,7 @@ def cancelled_run(monkeypatch, tmp_path, package, raster, after, **values):
                 cancel.set()
             return super().find(pixels)
 
-    monkeypatch.setattr("core.detection.local.load", lambda package, device: Slow(masks=False))
+    monkeypatch.setattr("core.detection.sightings.local.load", lambda package, device: Slow(masks=False))
     facts = {"input": raster, "model": package, "processor": "CPU", "batch_size": 1, "threshold": 0.1, "parallel": 1}
     facts |= {"output": str(tmp_path / "found.gpkg"), "resume": False, **values}
     report = Reporter(lambda event: said.append(getattr(event, "text", "")), cancel)
@@ -264,7 +264,7 @@ def test_ctrl_c_keeps_what_is_found_and_ends_with_3(packages, wide, tmp_path, mo
                 signal.raise_signal(signal.SIGINT)
             return super().find(pixels)
 
-    monkeypatch.setattr("core.detection.local.load", lambda package, device: Interrupting(masks=False))
+    monkeypatch.setattr("core.detection.sightings.local.load", lambda package, device: Interrupting(masks=False))
     path = tmp_path / "found.gpkg"
     words = ["detectobjects", "--in-process", "--input", wide, "--model", packages["FasterRCNN"], "--threshold", "0.1"]
     words += ["--processor", "cpu", "--batch-size", "1", "--parallel", "1", "--resume", "no", "--output", str(path)]

@@ -231,7 +231,6 @@ def test_pixel_space_without_a_place_is_as_qgis_shows_it(detect, packages, tmp_p
 @pytest.mark.parametrize("space", ["metres", "degrees"])
 def test_right_angles_are_right_on_the_ground(detect, packages, tmp_path, exact, space):
     """A house askew; in degrees its pixels are narrower than high, and a right angle in pixels would not be one."""
-    pytest.importorskip("core.detection.shaping")
     pixel = 1e-5
     narrow = np.cos(np.radians(60)) if space == "degrees" else 1.0
     place, crs = (Affine(pixel, 0, 10, 0, -pixel, 60), "EPSG:4326") if space == "degrees" else (PLACE, "EPSG:32645")
@@ -248,7 +247,6 @@ def test_right_angles_are_right_on_the_ground(detect, packages, tmp_path, exact,
 
 
 def test_simplified_outlines_have_fewer_corners(detect, packages, scene, tmp_path, exact):
-    pytest.importorskip("core.detection.shaping")
     counts = []
     for tolerance in (0, 2):
         output = str(tmp_path / f"by{tolerance}.gpkg")

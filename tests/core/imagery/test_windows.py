@@ -2,50 +2,6 @@ import numpy as np
 import pytest
 
 from core.imagery import Window, tile_windows
-from core.imagery.windows import starts
-
-
-@pytest.mark.parametrize(
-    ("length", "tile", "stride", "expected"),
-    [
-        (256, 256, 256, [0]),
-        (512, 256, 256, [0, 256]),
-        (512, 256, 0, [0, 256]),  # 0 means the tile size
-        (512, 256, 128, [0, 128, 256]),
-        (600, 256, 256, [0, 256, 344]),  # the last one is shifted inwards
-        (257, 256, 128, [0, 1]),
-        (100, 256, 128, [0]),  # shorter than a tile
-        (1, 1, 1, [0]),
-    ],
-)
-def test_starts(length, tile, stride, expected):
-    assert starts(length, tile, stride) == expected
-
-
-@pytest.mark.parametrize(
-    ("length", "tile", "stride", "padded", "skipped"),
-    [
-        (256, 256, 256, [0], [0]),
-        (512, 256, 0, [0, 256], [0, 256]),
-        (600, 256, 256, [0, 256, 512], [0, 256]),
-        (600, 256, 128, [0, 128, 256, 384], [0, 128, 256]),
-        (257, 256, 128, [0, 128], [0]),
-        (255, 256, 128, [0], []),
-        (1, 256, 0, [0], []),
-        (7, 1, 1, [0, 1, 2, 3, 4, 5, 6], [0, 1, 2, 3, 4, 5, 6]),
-    ],
-)
-def test_starts_that_stay_on_the_lattice(length, tile, stride, padded, skipped):
-    assert starts(length, tile, stride, "PAD") == padded
-    assert starts(length, tile, stride, "SKIP") == skipped
-
-
-@pytest.mark.parametrize("stride", [1, 3, 5, 8])
-@pytest.mark.parametrize("length", range(1, 30))
-def test_padded_tiles_cover_everything_and_none_is_needless(length, stride):
-    begin = starts(length, 8, stride, "PAD")
-    assert begin[-1] + 8 >= length
-    assert len(begin) == 1 or begin[-2] + 8 < length
 
 
 def test_tiles_cover_every_pixel_and_stay_inside():

@@ -81,7 +81,7 @@ def test_a_python_that_the_user_named(monkeypatch, packages, kind):
     found = state.look()
     assert found.kind == kind and found.named.startswith("the setting python")
     assert (found.python is None) == (kind == "broken")
-    assert ("lacks no_such_package" in found.headline) == (kind == "broken")
+    assert ("lacks no_such_package" in found.advice) == (kind == "broken")
 
 
 def test_the_folder_of_wheels_in_the_settings_is_built_from(monkeypatch, tmp_path):

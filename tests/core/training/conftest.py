@@ -105,7 +105,7 @@ class Log(Reporter):
 
     def keep(self, event):
         self.events.append(event)
-        if isinstance(event, Metric) and event.epoch is not None and event.epoch == self._cancel_after:
+        if isinstance(event, Metric) and event.part is None and event.epoch == self._cancel_after is not None:
             self.cancel.set()
 
     @property

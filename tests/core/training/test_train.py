@@ -10,6 +10,7 @@ import pytest
 import rasterio
 import torch
 
+from core.console import rate_text
 from core.errors import Cancelled, InputError, InvalidParameter, KestrelError, ModelError
 from core.models import load
 from core.packages import read_package
@@ -86,7 +87,7 @@ def test_what_the_user_sees_while_it_runs(trained):
     assert {"Training, epoch 1 of 2", "Validating, epoch 2 of 2", "Writing the package and the report"} <= stages
     fractions = [event.fraction for event in log.stages]
     assert fractions == sorted(fractions)
-    assert any("chips/s on CPU" in event.rate and event.remaining is not None for event in log.stages)
+    assert any("chips/s on CPU" in rate_text(event) and event.remaining is not None for event in log.stages)
 
 
 def test_the_report_shows_numbers_and_pictures(trained):

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from core.class_files import read_classes
 from core.errors import InputError, ModelError
 from core.packages.classes import ClassInfo
 from core.training_data.class_table import read_class_table
@@ -33,6 +34,23 @@ def test_tables(write, text):
     assert read_class_table(write("classes.csv", text)) == (HOUSE, SHED)
 
 
+def test_tables_with_parents_by_value_or_name(write):
+    text = "value,name,color,parent\n7,Villa,,House\n1,House,,\n4,Hut,,1\n9,Tree,,0\n"
+    classes = read_classes(write("classes.csv", text))
+    assert [(item.name, item.parent) for item in classes] == [("Villa", 1), ("House", 0), ("Hut", 1), ("Tree", 0)]
+    assert ClassInfo(4, "Hut") == classes[2], "a group makes a class another one"
+
+
+def test_schemas_keep_their_groups(write):
+    content = {"Name": "Land", "Classes": [
+        {"Name": "Forest", "Value": 40, "Classes": [
+            {"Name": "Evergreen", "Value": 42, "Classes": [{"Name": "Spruce", "Value": 421}]},
+            {"Name": "Mixed", "Value": 43}]},
+        {"Name": "Towns", "Value": 0, "Classes": [{"Name": "Road", "Value": 22}]}]}  # fmt: skip
+    classes = read_classes(write("land.ecs", json.dumps(content)))
+    assert [(item.value, item.parent) for item in classes] == [(40, 0), (42, 40), (421, 42), (43, 40), (22, 0)]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_encodings(write, encoding):
     path = write("classes.csv", "value,name\n1,Bäume\n2,\n".encode(encoding))
@@ -50,6 +68,9 @@ def test_encodings(write, encoding):
         ("value,name\n\n1,a,b\n", r"Line 3 of classes\.csv has 3 columns, the first line 2"),
         ("value,name,color\n1,a,red\n", r"Line 2 of classes\.csv has the color 'red'.*#rrggbb"),
         ("value,name,color\n1,a,0 0 256\n", r"has the color '0 0 256'"),
+        ("value,name,parent\n1,a,\n2,b,x\n", r"Line 3 of classes\.csv has the parent 'x', which is no class of the table"),
+        ("value,name,parent\n1,a,3\n2,b,1\n3,c,2\n", r"Line 2 of classes\.csv has the parent '3', which lies within the class"),
+        ("value,name,parent\n1,a,a\n", r"has the parent 'a', which lies within the class itself"),
         ("value,name\n0,a\n1,b\n", r"classes\.csv gives a the value 0; class values are whole numbers from 1 on"),
         ("value,name\n-3,a\n", r"classes\.csv gives a the value -3"),
         ("value,name\n2,a\n2,b\n", r"classes\.csv gives the value 2 to two classes, a and b"),

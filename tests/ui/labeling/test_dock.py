@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from desk import Desk
 from drawn import Mouse, rectangle, show
+from kestrel.core.classes import ClassInfo
 from kestrel.ui.labeling import class_dialog
 from kestrel.ui.labeling.class_dialog import ClassDialog
 from kestrel.ui.labeling.dock import LabelDock
-from kestrel.ui.labeling.objects_model import DELETE
+from kestrel.ui.labeling.objects_model import AUTHOR, DELETE, TIME
 from kestrel.ui.labeling.schema import LabelClass
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -24,8 +25,8 @@ from qgis.core import (
 )
 from qgis.core import edit as editing
 from qgis.gui import QgsMapCanvas
-from qgis.PyQt.QtCore import QEvent, QItemSelectionModel, Qt
-from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtCore import QEvent, QItemSelectionModel, Qt, QTimer
+from qgis.PyQt.QtGui import QColor, QResizeEvent
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QMessageBox, QToolBar, QToolButton
 
@@ -86,6 +87,20 @@ def test_a_new_geopackage_is_made_in_the_imagerys_coordinate_system(dock: LabelD
     dock.start_box.labels.setLayer(None)
     dock.start_box.start(str(tmp_path / "labels.gpkg"))  # goes on with what is there
     assert dock.session.labels.layer is layer
+
+
+def test_classes_of_a_model_wait_for_labeling_to_begin(dock: LabelDock, desk: Desk, tmp_path: Path) -> None:
+    dock.take_classes([ClassInfo(2, "roof", (1, 2, 3)), ClassInfo(5, "tree", None)])
+    assert "Start labeling first" in desk.messages()[0] and "roof, tree" in desk.messages()[0]
+    dock.start_box.start(str(tmp_path / "labels.gpkg"))
+    assert [(item.value, item.name) for item in dock.session.schema] == [(2, "roof"), (5, "tree")]
+    assert dock.session.schema[0].colour == "#010203"
+    dock.take_classes([ClassInfo(2, "roof", None), ClassInfo(5, "pond", None), ClassInfo(6, "barn", None)])
+    assert [item.name for item in dock.session.schema] == ["roof", "tree", "barn"]
+    assert any("pond" in text and "another class" in text for text in desk.messages())
+    dock.session.close()
+    dock.start_box.start(str(tmp_path / "others.gpkg"))
+    assert len(dock.session.schema) == 0, "they came in once"
 
 
 def test_a_layer_without_a_class_field_or_not_editable_is_said(dock: LabelDock, desk: Desk, tmp_path: Path) -> None:
@@ -201,11 +216,11 @@ def test_the_list_shows_one_class(dock: LabelDock, mouse: Mouse) -> None:
 
 def test_warnings_come_in_the_message_bar(dock: LabelDock, desk: Desk, mouse: Mouse) -> None:
     dock.smallest.setValue(20)
-    dock.width.setValue(10)
+    dock.box_width.setValue(10)
     pick(dock, "box")
     mouse.click(100, 100)
     assert "small, 10 × 32 pixels" in desk.messages()[0] and classes(dock) == ["house"]
-    dock.width.setValue(12)
+    dock.box_width.setValue(12)
     mouse.click(200, 100)  # the next warning takes the place of the last one
     assert len(desk.messages()) == 1 and "small, 12 × 32 pixels" in desk.messages()[0]
 
@@ -284,6 +299,63 @@ def test_the_tree_adds_edits_moves_and_removes(dock: LabelDock, mouse: Mouse, mo
     assert [(item.value, item.name) for item in dock.session.schema] == [(4, "shed"), (1, "home")]
 
 
+def test_the_tree_asks_what_becomes_of_the_classes_inside_one_that_goes(dock: LabelDock, mouse: Mouse) -> None:
+    schema, tree = dock.session.schema, dock.classes
+    schema.add(LabelClass(7, "villa", "#000001", 1))
+    for text, left in (
+        ("Cancel", ["house", "villa", "shed"]),
+        ("Remove it, keep those inside", ["villa", "shed"]),
+        ("Remove all of them", ["shed"]),
+    ):
+        dock.session.choose(schema[0])
+
+        def press(text: str = text) -> None:
+            box = QApplication.activeModalWidget()
+            assert "holds 1 other classes" in box.text()
+            next(button for button in box.buttons() if button.text().replace("&", "") == text).click()
+
+        QTimer.singleShot(0, press)
+        tree.remove()
+        assert [item.name for item in schema] == left
+        if text.startswith("Remove it"):
+            schema.add(LabelClass(8, "hut", "#000002", 7))
+
+
+def test_the_keys_are_those_of_the_rows_that_are_seen(dock: LabelDock, mouse: Mouse) -> None:
+    dock.session.schema.add(LabelClass(7, "villa", "#000001", 1))
+    pick(dock, "rectangle")
+    mouse.key(Qt.Key.Key_2, "2")
+    assert dock.session.current.name == "villa"
+    dock.session.choose(HOUSE)
+    dock.classes.tree.topLevelItem(0).setExpanded(False)
+    mouse.key(Qt.Key.Key_2, "2")
+    assert dock.session.current == SHED
+    mouse.drag((20, 20), (40, 40), (100, 60))
+    assert classes(dock) == ["shed"]
+
+
+def test_a_new_class_stands_beside_the_current_one_or_inside_it(
+    dock: LabelDock, mouse: Mouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = iter(("villa", "hut", "tree"))
+
+    def answer(dialog: ClassDialog) -> int:
+        dialog.name.setText(next(added))
+        if dialog.name.text() == "tree":
+            dialog.parent_class.setCurrentIndex(0)
+        dialog.accept()
+        return 1
+
+    monkeypatch.setattr(class_dialog.ClassDialog, "exec", answer)
+    dock.classes.inside_action.trigger()
+    dock.classes.add_action.trigger()
+    dock.classes.add_action.trigger()
+    schema = dock.session.schema
+    assert [schema.full_name(item) for item in schema] == ["house", "house › villa", "house › hut", "shed", "tree"]
+    dock.objects.show_class(schema[0])
+    assert dock.model._shown == {1, 5, 6}
+
+
 def test_classes_are_imported_from_files(dock: LabelDock, desk: Desk, mouse: Mouse, tmp_path: Path) -> None:
     (tmp_path / "roofs.ecs").write_text(
         '{"Classes": [{"Name": "barn", "Value": 2, "Color": [1, 2, 3]}, {"Name": "x", "Value": 4}]}'
@@ -332,3 +404,23 @@ def test_every_button_is_reached_with_the_keyboard_and_says_what_it_does(dock: L
     assert len(buttons) >= 20
     assert all(button.focusPolicy() & Qt.FocusPolicy.TabFocus for button in buttons)
     assert all(button.toolTip() for button in buttons)
+    assert all(button.accessibleName() or button.text() for button in buttons)
+
+
+def test_the_dock_can_be_narrow_and_the_class_stays_readable(dock: LabelDock, mouse: Mouse) -> None:
+    layer, table = dock.session.labels.layer, dock.objects.table
+    layer.setName("a layer with a very long name, as they come from servers and from files of other offices")
+    dock.start_box._show()
+    dock.session.schema.add(LabelClass(9, "a class with a name that is longer than the dock is wide", "#000001"))
+    dock.session.choose(dock.session.schema[2])
+    assert dock.widget().widget().minimumSizeHint().width() <= 37 * dock.fontMetrics().averageCharWidth()  # 260 px in QGIS
+    assert dock.minimumSizeHint().height() <= 300, "a window on a small screen would grow beyond it"
+    one = dock.fontMetrics().averageCharWidth()
+    for width, hidden in ((35 * one, [True, True]), (45 * one, [False, True]), (80 * one, [False, False])):
+        dock.objects.resize(width, 400)
+        QApplication.sendEvent(dock.objects, QResizeEvent(dock.objects.size(), dock.objects.size()))  # it is not shown
+        assert [table.isColumnHidden(column) for column in (AUTHOR, TIME)] == hidden, width
+    pick(dock, "box")
+    mouse.click(50, 100)
+    dock.model.finish()
+    assert "32 × 32" in dock.model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)

@@ -7,12 +7,15 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from drawn import label, rectangle
 from kestrel.core.errors import InputError, OutputError
+from kestrel.ui.labeling import label_layer
 from kestrel.ui.labeling.history import History
 from kestrel.ui.labeling.label_layer import LabelLayer, class_field_of, create_label_layer
 from kestrel.ui.labeling.schema import LabelClass, Schema
@@ -32,6 +35,13 @@ def labels(tmp_path: Path, qgis_new_project: None) -> Any:
     made = opened(create_label_layer(tmp_path / "labels.gpkg", UTM))
     yield made
     made.close()
+
+
+def wait_for(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not done() and time.monotonic() < end:
+        QCoreApplication.processEvents()
+    assert done()
 
 
 def on_disk(labels: LabelLayer) -> dict[int, tuple[Any, ...]]:
@@ -208,3 +218,70 @@ def test_three_labels_are_there_after_qgis_was_killed(tmp_path: Path, plugin_pat
     labels = opened(layer)  # and work goes on
     labels.add(rectangle(0, 0, 10, 10), HOUSE)
     assert layer.featureCount() == 4
+
+
+def test_a_class_of_many_labels_is_renamed_in_the_database(
+    labels: LabelLayer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(label_layer, "MANY", 2)
+    told: list[str] = []
+    labels.told.connect(told.append)
+    for number in range(4):
+        labels.add(rectangle(20 * number, 0, 10, 10), HOUSE if number else SHED)
+    labels.schema.edit(0, LabelClass(9, 'o\'connell "house"', HOUSE.colour))
+    assert labels.renaming is not None
+    with pytest.raises(OutputError, match="Another class is being renamed"):
+        labels.schema.edit(1, LabelClass(5, "shack", SHED.colour))
+    wait_for(lambda: labels.renaming is None)
+    assert sorted(item[:2] for item in on_disk(labels).values()) == [('o\'connell "house"', 9)] * 3 + [("shed", 4)]
+    assert "cannot be undone" in told[0] and not labels.history.undo() and labels.layer.isEditable()
+    labels.schema.edit(1, LabelClass(5, "shack", SHED.colour))  # a few are changed as ever, and taken back
+    assert labels.history.undo_text() == "Change class to shack"
+    labels.autosave = False
+    labels.add(rectangle(0, 50, 10, 10), SHED)
+    with pytest.raises(OutputError, match="Save the labels first"):
+        labels.schema.edit(0, LabelClass(9, "home", HOUSE.colour))
+    assert labels.schema[0].value == 9 and labels.schema[0].name.startswith("o'c")
+
+
+def test_labels_that_a_filter_hides_are_renamed_too(labels: LabelLayer) -> None:
+    for number in range(3):
+        labels.add(rectangle(20 * number, 0, 10, 10), HOUSE)
+    labels.layer.rollBack()
+    assert labels.layer.setSubsetString('"fid" = 1')
+    labels.start()
+    labels.schema.edit(0, LabelClass(1, "home", HOUSE.colour))
+    wait_for(lambda: labels.renaming is None)
+    assert [item[0] for item in on_disk(labels).values()] == ["home"]
+    labels.layer.rollBack()
+    labels.layer.setSubsetString("")
+    assert [item[0] for item in on_disk(labels).values()] == ["home"] * 3
+
+
+def test_a_class_keeps_its_name_when_its_labels_cannot_have_another(
+    labels: LabelLayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(label_layer, "MANY", 0)
+    failed: list[str] = []
+    labels.failed.connect(failed.append)
+    labels.add(rectangle(0, 0, 10, 10), HOUSE)
+
+    def refuse(*_: object) -> None:
+        raise OutputError("The table labels cannot be changed: no rights")
+
+    monkeypatch.setattr("kestrel.ui.labeling.tables.Neighbours.update", refuse)
+    labels.schema.edit(0, LabelClass(1, "home", "#000001"))
+    wait_for(lambda: labels.renaming is None)
+    assert "no rights" in failed[0] and labels.schema[0] == LabelClass(1, "house", "#000001")
+    assert [item[0] for item in on_disk(labels).values()] == ["house"]
+
+
+def test_who_takes_a_renaming_back_gets_the_class_back(labels: LabelLayer) -> None:
+    labels.add(rectangle(0, 0, 10, 10), HOUSE)
+    labels.schema.edit(0, LabelClass(7, "home", "#000001"))
+    assert labels.history.undo() and labels.schema[0] == LabelClass(1, "house", "#000001")
+    assert [item[:2] for item in on_disk(labels).values()] == [("house", 1)]
+    assert labels.history.redo() and labels.schema[0].name == "home"
+    assert [item[:2] for item in on_disk(labels).values()] == [("home", 7)]
+    labels.schema.remove(0)
+    assert labels.history.undo() and len(labels.schema) == 1

@@ -27,7 +27,7 @@ def test_a_schema_is_added_to_edited_and_put_in_order(qgis_app: object) -> None:
     schema.edited.connect(lambda old, new: edited.append((old.name, new.name)))
     assert schema.proposal() == LabelClass(2, "", COLOURS[0])
     schema.add(SHED)
-    schema.move(1, 0)
+    schema.move(1, 0, 0)
     assert [item.name for item in schema] == ["shed", "house"] and schema.proposal().value == 5
     schema.edit(1, LabelClass(1, "home", "#0000ff"))
     schema.edit(0, LabelClass(4, "shed", "#111111"))  # only another colour: labels stay as they are

@@ -1,0 +1,1 @@
+"""The Kestrel Workflow panel: the steps from labels to accuracy, what each has produced, and the tool of the next."""
