@@ -1,8 +1,8 @@
 """Make the pictures of the manual: ``python scripts/screenshots.py [FOLDER]`` (``make screenshots``).
 
-Tells the story of docs/tutorial.md in a real QGIS, by mouse and keyboard as tests/end_to_end does, and takes a picture of each
-step. A model of trees in Yellowstone, trained here first if FOLDER (.build/screenshots) holds none, meets trees in Florida. What
-it finds before and after it was fine-tuned is measured and printed: the tutorial quotes it.
+Tells the story of docs/tutorial.md in a real QGIS, by mouse and keyboard as tests/end_to_end does, and takes a picture of
+each step. A model of trees in Yellowstone, trained here first if FOLDER (.build/screenshots) holds none, meets trees in
+Florida. What it finds before and after it was fine-tuned is measured and printed: the tutorial quotes it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "end_to_end")]
 import demo  # noqa: E402
 import package  # noqa: E402
 from desktop import Desktop, missing  # noqa: E402
+from osgeo import gdal  # noqa: E402
 from qgis.PyQt.QtCore import Qt  # noqa: E402
 from qgis.PyQt.QtGui import QImage  # noqa: E402
 from scene import Scene, scene_of  # noqa: E402
@@ -30,7 +31,7 @@ from core.runtime.resolve import find_python  # noqa: E402
 
 SIZE = (1280, 820)  # of the screen, in pixels
 QUALITY = 82  # of the JPEG pictures
-SMALL = 500_000  # pixels below which a picture is a PNG: a dialog, sharp and small
+SMALL = 700_000  # pixels below which a picture is a PNG: a dialog, sharp and small
 
 
 def main(work: Path) -> None:
@@ -52,8 +53,10 @@ def main(work: Path) -> None:
     run = folder / "run"
     run.mkdir(mode=0o700)
     archive = package.main(work / "dist")
-    scene = scene_of(data / "florida.tif", data / "florida.gpkg", "tree", "class")
-    variables = {"XDG_RUNTIME_DIR": str(run), "KESTREL_PYTHON": str(python)}
+    truth = folder / "true_trees.gpkg"
+    gdal.VectorTranslate(str(truth), str(data / "florida.gpkg"), layerName="true_trees")
+    scene = scene_of(data / "florida.tif", truth, "tree", "class")
+    variables = {"XDG_RUNTIME_DIR": str(run)}
     started = time.monotonic()
     with Desktop(folder, variables, size=SIZE) as desktop:
         story = Story(desktop, scene, folder, pictures, patience=3600)
@@ -81,7 +84,7 @@ def pretrained(work: Path, data: Path) -> Path:
 
 def tell(story: Story, archive: Path, trees: Path) -> None:
     """Tell the story of the tutorial."""
-    desktop, scene, folder = story.desktop, story.scene, story.folder
+    scene, folder = story.scene, story.folder
     north, south = halves(scene)
     labels, chips, tuned = folder / "florida_labels.gpkg", folder / "florida_chips", folder / "florida_trees"
 
@@ -91,7 +94,7 @@ def tell(story: Story, archive: Path, trees: Path) -> None:
 
     # What the model of another place sees here.
     story.inspect(trees)
-    story.detect_from_inspector(INPUT=scene.imagery.stem, THRESHOLD=0.3, OUTPUT=folder / "before.gpkg")
+    story.detect_from_inspector(INPUT=scene.imagery.stem, OUTPUT=folder / "before.gpkg")
     story.show("first_detections")
     measure(story, "Output Detected Objects", "before", south)
     story.leave_only(scene.imagery.stem)
@@ -107,19 +110,20 @@ def tell(story: Story, archive: Path, trees: Path) -> None:
     # Chips, a model, objects.
     story.tool(
         "Export Training Data For Deep Learning", "export", INPUT_RASTER=scene.imagery.stem, INPUT_LABELS=labels.stem,
-        CLASS_FIELD="Classname", INPUT_MASK_POLYGONS=f"{labels.stem}_areas", METADATA_FORMAT="PASCAL_VOC_rectangles",
+        CLASS_FIELD="Classname", MASK=f"{labels.stem}_areas", METADATA_FORMAT="PASCAL_VOC_rectangles",
         TILE_SIZE_X=96, TILE_SIZE_Y=96, STRIDE_X=48, STRIDE_Y=48, OUTPUT=chips,
     )  # fmt: skip
     story.tool("Train Deep Learning Model", "train", INPUT=chips, PRETRAINED_MODEL=trees, EPOCHS=20, OUTPUT=tuned)
     story.tool(
         "Detect Objects Using Deep Learning", "detect", INPUT=scene.imagery.stem, MODEL=tuned / "florida_trees.dlpk",
-        THRESHOLD=0.3, OUTPUT=folder / "after.gpkg",
+        OUTPUT=folder / "after.gpkg",
     )  # fmt: skip
     story.tool(
         "Non Maximum Suppression", "suppress", INPUT="Output Detected Objects", CLASS_FIELD="Class", MAX_OVERLAP=0.3,
         OUTPUT=folder / "kept.gpkg",
     )  # fmt: skip
     measure(story, "Output Feature Class", "after", south)
+    story.leave_only(scene.imagery.stem, "Output Marked Features")
     story.show("accuracy_marked")
 
 
@@ -134,7 +138,7 @@ def measure(story: Story, layer: str, name: str, area: tuple[float, ...]) -> Non
     """Compute the accuracy in an area, and print it."""
     left, bottom, right, top = area
     table = story.folder / f"{name}.csv"
-    if story.scene.truth.stem not in str(story.desktop.layers()):
+    if story.scene.truth.stem not in story.desktop.layers():
         story.add_vectors(story.scene.truth)
     story.tool(
         "Compute Accuracy For Object Detection", "accuracy" if name == "after" else "", DETECTIONS=layer,
@@ -147,14 +151,19 @@ def measure(story: Story, layer: str, name: str, area: tuple[float, ...]) -> Non
 
 
 def publish(pictures: Path, target: Path) -> None:
-    """Put the pictures into the manual: large ones as JPEG, dialogs as PNG with few colours."""
+    """Put the pictures that the manual shows there: large ones as JPEG, dialogs as PNG with few colours."""
+    pages = "".join(page.read_text("utf-8") for page in target.parent.glob("*.md"))
     for picture in sorted(pictures.glob("*.png")):
         image = QImage(str(picture))
-        if image.width() * image.height() < SMALL:
+        small = image.width() * image.height() < SMALL
+        name = f"tutorial_{picture.stem}.{'png' if small else 'jpg'}"
+        if f"images/{name}" not in pages:
+            print(f"{name} is on no page")
+        elif small:
             few = image.convertToFormat(QImage.Format.Format_Indexed8, Qt.ImageConversionFlag.ThresholdDither)
-            few.save(str(target / f"tutorial_{picture.stem}.png"))
+            few.save(str(target / name))
         else:
-            image.save(str(target / f"tutorial_{picture.stem}.jpg"), "JPEG", QUALITY)
+            image.save(str(target / name), "JPEG", QUALITY)
     total = sum(file.stat().st_size for file in target.iterdir())
     print(f"{target}: {total / 1e6:.1f} MB")
 

@@ -85,6 +85,7 @@ def _made(folder: Path) -> Scene:
     utm, degrees = osr.SpatialReference(), osr.SpatialReference()
     utm.ImportFromEPSG(32645)
     degrees.ImportFromEPSG(4326)
+    degrees.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)  # longitude first, as everywhere in files
     to_degrees = osr.CoordinateTransformation(utm, degrees)
     truth = folder / "truth.gpkg"
     vectors = ogr.GetDriverByName("GPKG").CreateDataSource(str(truth))

@@ -33,11 +33,22 @@ class Story:
         """Take a picture, of everything or of the window whose title holds a text."""
         if self.pictures is None:
             return
-        image = self.desktop.shot()
+        desktop = self.desktop
+        if not window:
+            desktop.wait(self._no_messages, "the messages to be closed")
+        desktop.pointer.move((desktop.screen.width - 2, desktop.screen.height - 2))
+        image = desktop.shot()
         if window:
             left, top, width, height = self.desktop.see(window=window, covered=True).rect
             image = image.copy(left - 1, top - 25, width + 2, height + 26)  # with its frame
         image.save(str(self.pictures / f"{name}.png"))
+
+    def _no_messages(self) -> bool:
+        """Close the first message above the map; return whether there is none left."""
+        close = self.desktop.probe.find(name="mCloseMenu", kind="QToolButton")
+        if close:
+            self.desktop.pointer.click(close[0].centre)
+        return not close
 
     # Before
 
@@ -61,17 +72,22 @@ class Story:
         desktop.click(window="Data Source Manager", text="Add", kind="QPushButton")
         desktop.wait(lambda: self.scene.imagery.stem in desktop.layers(), "the imagery to be added")
         desktop.click(window="Data Source Manager", text="Close", kind="QPushButton")
-        if desktop.sees(within="Browser", name="qt_dockwidget_closebutton"):
-            desktop.click(within="Browser", name="qt_dockwidget_closebutton")
+        self.close_dock("Browser")
         desktop.idle()
+
+    def close_dock(self, name: str) -> None:
+        """Close a panel if it is open, to make room."""
+        if self.desktop.sees(within=name, name="qt_dockwidget_closebutton"):
+            self.desktop.click(within=name, name="qt_dockwidget_closebutton")
+            self.desktop.wait(lambda: not self.desktop.sees(name=name), f"{name} to close")
 
     def add_vectors(self, file: Path) -> None:
         """Add a vector file with the Data Source Manager."""
-        desktop, before = self.desktop, len(self.desktop.layers())
+        desktop, before = self.desktop, len(self.desktop.probe.state()["layers"])
         desktop.pointer.key("ctrl+shift+v")
         desktop.fill(str(file), window="Data Source Manager | Vector", within="mFileWidget", kind="QLineEdit")
         desktop.click(window="Data Source Manager", text="Add", kind="QPushButton")
-        desktop.wait(lambda before=before: len(desktop.layers()) > before, f"{file} to be added")
+        desktop.wait(lambda: len(desktop.probe.state()["layers"]) > before, f"{file} to be added")
         desktop.click(window="Data Source Manager", text="Close", kind="QPushButton")
         desktop.idle()
 
@@ -91,9 +107,9 @@ class Story:
         """Look at the environment."""
         desktop = self.desktop
         desktop.menu("Plugins", "Kestrel", "Environment")
-        desktop.see(window="Environment", text="Close", kind="QPushButton")
-        self.show("environment", "Environment")
-        desktop.click(window="Environment", text="Close", kind="QPushButton")
+        desktop.see(window="Kestrel environment", text="Check again", kind="QPushButton")  # once it has looked
+        self.show("environment", "Kestrel environment")
+        desktop.click(window="Kestrel environment", text="Close", kind="QPushButton")
 
     def inspect(self, package: Path) -> None:
         """Open a package in the model inspector."""
@@ -181,8 +197,10 @@ class Story:
         self.desktop.menu("Plugins", "Kestrel", entry)
         tool = Tool(self.desktop, entry).fill(**parameters)
         if picture:
+            tool.scroll_up()
             self.show(picture, entry)
         log = tool.run(self.patience)
         tool.close()
+        self.close_dock("ResultsViewer")  # which opens when there is a report
         self.desktop.idle()
         return log

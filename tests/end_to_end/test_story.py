@@ -55,7 +55,7 @@ def test_from_the_zip_to_the_accuracy(tmp_path: Path, archive: Path, environment
     run = tmp_path / "run"
     run.mkdir(mode=0o700)
     pictures = Path(os.environ["KESTREL_PICTURES"]) if "KESTREL_PICTURES" in os.environ else None
-    variables = {"XDG_RUNTIME_DIR": str(run), "OMP_NUM_THREADS": "2", "KESTREL_PYTHON": str(environment)}
+    variables = {"XDG_RUNTIME_DIR": str(run), "OMP_NUM_THREADS": "2"}
     with Desktop(tmp_path, variables) as desktop:
         story = Story(desktop, scene, tmp_path, pictures)
         story.install(archive)

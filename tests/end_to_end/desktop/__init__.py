@@ -1,8 +1,8 @@
 """QGIS on a screen that nobody sees, used with mouse and keyboard.
 
-``Screen`` is an X server of its own with a window manager; ``Pointer`` is the hand: it sends real events with xdotool; ``Probe``
-asks QGIS where things are and how they stand, and never acts; ``Desktop`` puts them together. Times out with a picture of the
-screen and QGIS's log.
+``Screen`` is an X server of its own with a window manager; ``Pointer`` is the hand, which sends real events with xdotool;
+``Probe`` asks QGIS where things are and how they stand, and never acts; ``Desktop`` puts them together, and ``Tool`` is the
+dialog of a Processing tool. What does not come in time is a failure with a picture of the screen and QGIS's log.
 """
 
 from .desktop import Desktop, Failed

@@ -139,7 +139,7 @@ class Desktop:
         return found
 
     def see(self, seconds: float | None = None, covered: bool = False, **wanted: Any) -> Thing:
-        """Return the first thing that fits, once there is one: in front, whole, enabled; ``covered`` ones are good if asked for."""
+        """Return the first thing that fits, once there is one: enabled, whole, in front unless ``covered`` is good enough."""
 
         def look() -> Thing | None:
             found = [thing for thing in self.probe.find(**wanted) if thing.enabled]
@@ -217,7 +217,7 @@ class Desktop:
 
     def _scroll_to(self, thing: Thing) -> None:
         """Turn the wheel a little at the edge of what it is scrolled in, where no field takes it for itself."""
-        left, top, width, height = thing.area
+        left, top, _, height = thing.area
         down = thing.rect[1] + thing.rect[3] / 2 > top + height / 2
         far = abs(thing.rect[1] + thing.rect[3] / 2 - top - height / 2)
         self.pointer.wheel((left + 3, top + height / 2), (1 if down else -1) * max(1, round(far / 120)))

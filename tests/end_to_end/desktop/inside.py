@@ -51,7 +51,7 @@ def find(**wanted: Any) -> list[dict[str, Any]]:
     Args:
         wanted: any of ``text`` (without ``&`` and dots at the end), ``name`` (of the object or its action), ``kind`` (a class),
             ``window`` (a part of its title), ``within`` (name of an object around it), ``parameter`` (of the tool's dialog),
-            ``starts`` (the text's beginning), ``tip`` (a part of its tool tip), ``popup`` (only in the list that has popped up).
+            ``starts`` (the text's beginning), ``tip`` (a part of its tool tip), ``popup`` (in the list that has popped up).
     """
     return [thing for thing in _things(wanted) if _fits(thing, wanted)]
 
@@ -83,13 +83,12 @@ def state() -> dict[str, Any]:
             }
             for layer in order
         ],
-        "messages": [label for label in _texts(iface.messageBar())],
+        "messages": _texts(iface.messageBar()),
         "view": [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()],
         "drawing": canvas.isDrawing(),
         "tool": tool.action().objectName() if tool is not None and tool.action() is not None else "",
         "tasks": QgsApplication.taskManager().countActiveTasks(),
         "project": QgsProject.instance().fileName(),
-        "plugins": iface.mainWindow().findChild(QMenu, "mPluginMenu") is not None,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from itertools import pairwise
 
 Point = tuple[float, float]
 
@@ -31,7 +32,7 @@ class Pointer:
     def drag(self, *places: Point) -> None:
         """Press at the first place, move over the others in small steps, let go at the last."""
         words = ["mousemove", *_words(places[0]), "mousedown", "1"]
-        for before, after in zip(places, places[1:], strict=False):
+        for before, after in pairwise(places):
             for step in range(1, 9):
                 x, y = (a + (b - a) * step / 8 for a, b in zip(before, after, strict=True))
                 words += ["mousemove", *_words((x, y)), "sleep", "0.01"]

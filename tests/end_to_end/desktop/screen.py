@@ -49,7 +49,7 @@ class Screen:
         self._folder = Path(tempfile.mkdtemp(prefix="kestrel-screen-"))
         size = f"{self.width}x{self.height}x24"
         server = subprocess.Popen(
-            ["Xvfb", "-displayfd", "1", "-screen", "0", size, "-dpi", "96", "-fbdir", self._folder, "-nolisten", "tcp", "-noreset"],
+            ["Xvfb", "-displayfd", "1", "-screen", "0", size, "-dpi", "96", "-fbdir", self._folder, "-noreset"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         )  # fmt: skip
         self._started.append(server)

@@ -31,6 +31,11 @@ class Tool:
             self._fill(name, value)
         return self
 
+    def scroll_up(self) -> None:
+        """Show the first parameters."""
+        area = next(thing.area for thing in self._desktop.probe.find(window=self.title, kind="QLabel") if thing.area)
+        self._desktop.pointer.wheel((area[0] + 3, area[1] + area[3] / 2), -40)
+
     def value(self, name: str) -> str:
         """Return the text that the field of a parameter shows."""
         return self._field(name).text
