@@ -127,7 +127,6 @@ class LabelDock(QgsDockWidget):
         tabs.addTab(self.coverage, self.tr("Coverage"))
         tabs.addTab(self.suggestions, self.tr("Suggest"))
         tabs.addTab(self.review, self.tr("Review"))
-        tabs.addTab(self.export, self.tr("Export"))
         parts = QSplitter(Qt.Orientation.Vertical)
         parts.addWidget(upper)
         parts.addWidget(tabs)
@@ -136,13 +135,16 @@ class LabelDock(QgsDockWidget):
         if state := QgsSettings().value(f"{_SETTINGS}/parts"):
             parts.restoreState(state)
         parts.splitterMoved.connect(lambda *_: QgsSettings().setValue(f"{_SETTINGS}/parts", parts.saveState()))
-        self._parts = parts
+        self._pages = QTabWidget()  # as in ArcGIS Pro's pane: what is labelled, and its export
+        self._pages.setDocumentMode(True)
+        self._pages.addTab(parts, self.tr("Label"))
+        self._pages.addTab(self.export, self.tr("Export"))
         content = QWidget()
         whole = QVBoxLayout(content)
         margin = self.fontMetrics().height() // 3
         whole.setContentsMargins(margin, margin, margin, margin)
         whole.addWidget(self.start_box)
-        whole.addWidget(parts, 1)
+        whole.addWidget(self._pages, 1)
         whole.addWidget(self.status)
         room = QgsScrollArea()  # where the screen is too low for all of it, the window must not grow beyond it
         room.setWidgetResizable(True)
@@ -197,7 +199,7 @@ class LabelDock(QgsDockWidget):
     def _refresh(self, *_: object) -> None:
         """Show the counts, and enable what can be done."""
         session, running = self.session, self.session.labels is not None
-        self._parts.setEnabled(running)
+        self._pages.setEnabled(running)
         unsaved = session.unsaved()
         self._save.setEnabled(bool(unsaved))
         for action, text, back in ((self._undo, self.tr("Undo {}"), True), (self._redo, self.tr("Redo {}"), False)):
