@@ -7,14 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import QCoreApplication, QUrl
-from qgis.PyQt.QtGui import QDesktopServices
+from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtWidgets import QAction
 
-<<<<<<< HEAD
-from .processing_provider.about import icon, manual
-=======
->>>>>>> main
 from .processing_provider.provider import KestrelProvider
 from .ui.icons import icon
 
@@ -29,11 +24,6 @@ if TYPE_CHECKING:
 
 MENU = "Kestrel"
 _IN_A_WINDOW = {"checkenvironment", "modelinformation"}  # tools that the menu has as a window of its own
-
-
-def open_manual() -> None:
-    """Open the manual's first page in the browser."""
-    QDesktopServices.openUrl(QUrl(manual()))
 
 
 class KestrelPlugin:
@@ -83,13 +73,6 @@ class KestrelPlugin:
         for algorithm in self.provider.in_order():
             if algorithm.name() not in _IN_A_WINDOW:
                 # Bound now, by its id: the algorithm itself is deleted when the provider refreshes.
-<<<<<<< HEAD
-                self._add(algorithm.name(), f"{algorithm.displayName()}…", partial(self.desktop.open_tool, algorithm.id()))
-        self._add("manual", QCoreApplication.translate("Kestrel", "Manual"), open_manual)
-        from .ui.labeling.entry import Labeling
-
-        self.labeling = Labeling(self.iface)
-=======
                 slot = partial(self.desktop.open_tool, algorithm.id())
                 self._add(algorithm.name(), algorithm.name(), f"{algorithm.displayName()}…", slot)
         self._separate()
@@ -99,7 +82,6 @@ class KestrelPlugin:
         self._separate()
         self._add("settings", "/mActionOptions.svg", translate("Kestrel", "Settings…"), self.desktop.open_settings)
         self._add("help", "/mActionHelpContents.svg", translate("Kestrel", "Help"), self.desktop.open_help)
->>>>>>> main
 
     def unload(self) -> None:
         """Take everything out of QGIS again."""

@@ -80,14 +80,7 @@ def test_the_zip_carries_the_manual_and_it_needs_no_network(kestrel: Any, tmp_pa
         for name in names:
             if name.endswith(".html"):
                 text = archive.read(name).decode("utf-8")
-<<<<<<< HEAD
                 assert not re.findall(r'<(?:script|img|iframe)[^>]+src="(?:https?:)?//[^"]+', text), name
                 assert not re.findall(r'<link[^>]+href="(?:https?:)?//[^"]+', text), name
-=======
-                loaded = re.findall(
-                    r'<(?:script|img|iframe)[^>]+src="(?:https?:)?//[^"]+|<link[^>]+href="(?:https?:)?//[^"]+', text
-                )
-                assert not [tag for tag in loaded if 'rel="canonical"' not in tag], name
->>>>>>> main
         assert not [name for name in names if name.endswith((".map", ".gz"))]
         assert sum(info.compress_size for info in archive.infolist()) < 12 * 1024 * 1024

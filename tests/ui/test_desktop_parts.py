@@ -13,7 +13,6 @@ from qgis.core import QgsApplication
 from qgis.gui import QgsGui, QgsMessageBar
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication, QEvent
-from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QAction, QMainWindow, QPushButton
 
 
@@ -148,13 +147,6 @@ def test_whatever_work_raises_is_told(kestrel: Any, wait: Any) -> None:
     assert "Dividing" in str(ended[0]) and "ZeroDivisionError" in ended[0].details
 
 
-<<<<<<< HEAD
-def test_the_menu_opens_the_manual(plugin: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[str] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
-    next(action for action in plugin.actions if action.objectName() == "kestrel_manual").trigger()
-    assert len(opened) == 1 and opened[0].endswith(("/manual/index.html", "/docs/index.md"))
-=======
 def test_classes_of_a_model_go_to_the_label_dock(plugin: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[Any] = []
     monkeypatch.setattr(plugin.labeling, "show", lambda: shown.append(plugin.labeling))
@@ -181,4 +173,3 @@ def test_a_tools_dialog_does_not_hold_up_who_opens_it(plugin: Any, environment: 
     assert not dialog.isModal() and dialog.mainWidget().wrappers["THRESHOLD"].parameterValue() == 0.25
     dialog.close()
     sip.delete(dialog)
->>>>>>> main
