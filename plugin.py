@@ -77,7 +77,7 @@ class KestrelPlugin:
                 self._add(algorithm.name(), algorithm.name(), f"{algorithm.displayName()}…", slot)
         self._separate()
         translate = QCoreApplication.translate
-        self._add("inspector", "modelinformation", translate("Kestrel", "Model inspector…"), self.desktop.open_inspector)
+        self._add("inspector", "modelinformation", translate("Kestrel", "Model Inspector…"), self.desktop.open_inspector)
         self._add("environment", "checkenvironment", translate("Kestrel", "Environment…"), self.desktop.open_environment)
         self._separate()
         self._add("settings", "/mActionOptions.svg", translate("Kestrel", "Settings…"), self.desktop.open_settings)

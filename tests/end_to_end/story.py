@@ -114,20 +114,20 @@ class Story:
     def inspect(self, package: Path) -> None:
         """Open a package in the model inspector."""
         desktop = self.desktop
-        desktop.menu("Plugins", "Kestrel", "Model inspector")
-        desktop.fill(str(package), window="Model inspector", kind="QLineEdit")
+        desktop.menu("Plugins", "Kestrel", "Model Inspector")
+        desktop.fill(str(package), window="Model Inspector", kind="QLineEdit")
         desktop.pointer.key("Tab")
-        desktop.see(window="Model inspector", text="Use for detection", kind="QPushButton")
-        self.show("inspector", "Model inspector")
+        desktop.see(window="Model Inspector", text="Use for detection", kind="QPushButton")
+        self.show("inspector", "Model Inspector")
 
     def detect_from_inspector(self, **parameters: object) -> None:
         """Press Use for detection, which opens the tool with the package in it, and run that."""
         desktop, title = self.desktop, "Detect Objects Using Deep Learning"
-        desktop.click(window="Model inspector", text="Use for detection", kind="QPushButton")
+        desktop.click(window="Model Inspector", text="Use for detection", kind="QPushButton")
         tool = Tool(desktop, title).fill(**parameters)
         tool.run(self.patience)
         tool.close()
-        desktop.click(window="Model inspector", text="Close", kind="QPushButton")
+        desktop.click(window="Model Inspector", text="Close", kind="QPushButton")
         desktop.idle()
 
     # Labels

@@ -74,7 +74,7 @@ def test_the_menu_opens_the_tools_and_goes_again(kestrel: Any, monkeypatch: pyte
         "Label Objects", "Kestrel Workflow", "Run Monitor", "",
         "Export Training Data For Deep Learning…", "Train Deep Learning Model…",
         "Detect Objects Using Deep Learning…", "Non Maximum Suppression…", "Compute Accuracy For Object Detection…",
-        "Train and Detect Objects…", "", "Model inspector…", "Environment…", "", "Settings…", "Help",
+        "Train and Detect Objects…", "", "Model Inspector…", "Environment…", "", "Settings…", "Help",
     ]  # fmt: skip
     assert len({action.icon().pixmap(32).toImage().bits().asstring(4096) for _, action in added if action.text()}) == 13
     opened: list[str] = []

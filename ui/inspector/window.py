@@ -51,7 +51,7 @@ class ModelInspector(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Model inspector"))
+        self.setWindowTitle(self.tr("Model Inspector"))
         self.setAcceptDrops(True)
         self.definition: Definition | None = None
         self._picture: QImage | None = None

@@ -118,6 +118,7 @@ class MonitorDock(QgsDockWidget):
             self.chooser.removeItem(self._index(old))
         self.empty.hide()
         self.chooser.show()
+        self._area.show()
         self.chooser.setCurrentIndex(0)
         self._choose()
 
@@ -187,7 +188,7 @@ class MonitorDock(QgsDockWidget):
         head.addWidget(self.chooser, 1)
         head.addStretch(0)
         head.addWidget(self.options)
-        area = QScrollArea()
+        self._area = area = QScrollArea()
         area.setWidget(self.view)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -200,7 +201,9 @@ class MonitorDock(QgsDockWidget):
         layout.addWidget(self.bar)
         layout.addWidget(self.empty)
         layout.addWidget(area, 1)
+        layout.addStretch(0)
         self.chooser.hide()
+        area.hide()
         self.setWidget(inside)
 
 

@@ -119,7 +119,8 @@ class SuggestBox(QWidget):
         self.suggest.setEnabled(running and not busy)
         self.progress.setVisible(busy)
         self.stop.setVisible(busy)
-        self.threshold_text.setText(self.tr("≥ {} %: {} of {}").format(self.threshold.value(), f"{shown:n}", f"{total:n}"))
+        text = self.tr("≥ {} %: {} of {}") if total else self.tr("≥ {} %")
+        self.threshold_text.setText(text.format(self.threshold.value(), f"{shown:n}", f"{total:n}"))
         self.threshold.setEnabled(running)
         self.pick.setEnabled(running)
         for action in (self.accept, self.reject, self.accept_all, self.back, self.next):
