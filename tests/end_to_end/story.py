@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desktop import Desktop, Tool
+from desktop import Desktop, Form, Tool
+from desktop.desktop import TITLE
 from scene import Scene
 
 Box = tuple[float, float, float, float]
@@ -189,6 +190,118 @@ class Story:
         desktop.wait(lambda: any("areas" in name for name in desktop.layers()), "the area to be marked")
         self.show("coverage")
         desktop.click(kind="tab", text="Objects")
+
+    # The way through the panel
+
+    def front(self, title: str) -> None:
+        """Bring a panel to the front with its tab."""
+        self.desktop.click(kind="tab", text=title)
+
+    def export_page(self, picture: str = "", **parameters: object) -> Path:
+        """Export on the page of the dock, in the background; return the folder, which it has proposed."""
+        desktop = self.desktop
+        self.front("Label Objects")
+        desktop.click(kind="tab", text="Export")
+        form = Form(desktop, TITLE).fill(**parameters)
+        folder = Path(form.value("OUTPUT"))
+        desktop.idle()
+        if picture:
+            self.show(picture)
+        desktop.click(within="kestrel_label_objects", kind="QPushButton", text="Export")
+        desktop.wait(
+            lambda: any("chips with" in text for text in desktop.probe.state()["messages"]), "the export to end", self.patience
+        )
+        desktop.wait(self._no_messages, "the messages to be closed")
+        desktop.click(kind="tab", text="Label")
+        return folder
+
+    def step(self, button: str, title: str, begins: dict[str, object], picture: str = "", **parameters: object) -> str:
+        """Press the button of a card, look what the tool begins with, change some of it, and run it; return its log.
+
+        Args:
+            button: its text.
+            title: of the tool.
+            begins: how the texts of fields begin.
+            picture: name; empty for none.
+            parameters: what is changed.
+        """
+        desktop = self.desktop
+        self.front("Kestrel Workflow")
+        desktop.pointer.click(desktop.see_still(within="kestrel_workflow", kind="QPushButton", text=button).centre)
+        tool = Tool(desktop, title)
+        for name, text in begins.items():
+            desktop.wait(lambda: tool.value(name).startswith(str(text)), f"{name} to begin with {text}, not {tool.value(name)}", 10)
+        tool.fill(**parameters)
+        if picture:
+            tool.scroll_up()
+            self.show(picture, title)
+        log = tool.run(self.patience)
+        tool.close()
+        self.close_dock("ResultsViewer")  # which opens when there is a report
+        desktop.idle()
+        return log
+
+    def cards(self) -> list[str]:
+        """Return the texts of the panel's cards."""
+        self.front("Kestrel Workflow")
+        return [thing.text for thing in self.desktop.probe.find(within="kestrel_workflow", kind="QLabel")]
+
+    def save_project(self, file: Path) -> None:
+        """Save the project with Ctrl+S, which asks for a file."""
+        desktop = self.desktop
+        desktop.pointer.key("ctrl+s")
+        desktop.fill(str(file), name="fileNameEdit", kind="QLineEdit")
+        desktop.pointer.key("Return")
+        desktop.wait(lambda: Path(desktop.probe.state()["project"]) == file, "the project to be saved")
+
+    def open_project_anew(self, file: Path) -> None:
+        """Begin a new project with Ctrl+N, then open another one with Ctrl+O; a question would stop it."""
+        desktop = self.desktop
+        desktop.pointer.key("ctrl+n")
+        desktop.wait(lambda: not desktop.layers(), "the project to be closed")
+        desktop.pointer.key("ctrl+o")
+        desktop.fill(str(file), name="fileNameEdit", kind="QLineEdit")
+        desktop.pointer.key("Return")
+        desktop.wait(lambda: desktop.layers(), "the project to be opened")
+        desktop.idle()
+
+    # A model in the loop
+
+    def suggest(self, package: Path, threshold: int = 0) -> int:
+        """Let a model look at what the map shows; return how many objects it suggests.
+
+        Args:
+            package: of the model.
+            threshold: percent; 0 for the least that the slider has.
+        """
+        desktop = self.desktop
+        self.front("Label Objects")
+        desktop.click(kind="tab", text="Suggest")
+        desktop.fill(str(package), within="kestrel_suggestion_model", kind="QLineEdit")
+        desktop.pointer.key("Tab")
+        slider = desktop.see(within="kestrel_label_objects", kind="QSlider")
+        desktop.pointer.click(slider.centre)
+        desktop.pointer.key("Home", *["Right"] * max(threshold - 10, 0))
+        desktop.click(name="kestrel_label_suggest", kind="QToolButton")
+        desktop.wait(desktop.probe.proposed, "suggestions", self.patience)
+        desktop.idle()
+        return len(desktop.probe.proposed())
+
+    def decide(self, accept: bool) -> None:
+        """Accept the surest suggestion with a click, or reject it with the right button."""
+        desktop, before = self.desktop, self.desktop.probe.proposed()
+        desktop.pointer.click(before[0], button=1 if accept else 3)
+        desktop.wait(lambda: len(desktop.probe.proposed()) < len(before), "the suggestion to be decided about")
+
+    def review(self, layer: str) -> None:
+        """Begin to review the objects of a layer; keys decide then."""
+        desktop = self.desktop
+        self.front("Label Objects")
+        desktop.click(kind="tab", text="Review")
+        desktop.choose(layer, within="kestrel_label_objects", kind="QgsMapLayerComboBox")
+        desktop.click(within="kestrel_label_objects", kind="QPushButton", text="Start review")
+        desktop.wait(lambda: desktop.sees(kind="QPushButton", text="Stop review"), "the review to begin")
+        desktop.idle()
 
     # Tools
 

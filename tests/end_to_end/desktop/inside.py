@@ -66,6 +66,19 @@ def place(x: float, y: float, crs: str) -> list[float]:
     return [corner.x() + pixel.x(), corner.y() + pixel.y()]
 
 
+def proposed() -> list[list[float]]:
+    """Return where on the screen the middles of what a model suggests are, the surest first."""
+    canvas = iface.mapCanvas()
+    pictures = [item for item in canvas.items() if type(item).__name__ == "SuggestionPicture"]
+    corner, found = canvas.viewport().mapToGlobal(QPoint(0, 0)), []
+    for picture in pictures:
+        for item in picture._pool.shown():
+            centre = picture._outline(item).boundingRect().center()
+            pixel = canvas.getCoordinateTransform().transform(QgsPointXY(centre))
+            found.append([corner.x() + pixel.x(), corner.y() + pixel.y()])
+    return found
+
+
 def state() -> dict[str, Any]:
     """Return how QGIS stands: windows, layers from the top down, messages, the map, whether something runs."""
     canvas = iface.mapCanvas()
@@ -89,6 +102,7 @@ def state() -> dict[str, Any]:
         "tool": tool.action().objectName() if tool is not None and tool.action() is not None else "",
         "tasks": QgsApplication.taskManager().countActiveTasks(),
         "project": QgsProject.instance().fileName(),
+        "unsaved": QgsProject.instance().isDirty(),
     }
 
 
@@ -129,6 +143,7 @@ def _of_widget(widget: QWidget, window: QWidget) -> Iterator[dict[str, Any]]:
         "tip": re.sub(r"<[^>]+>", " ", widget.toolTip()).strip(),
         "checked": widget.isChecked() if isinstance(widget, QAbstractButton | QGroupBox) else None,
         "value": widget.value() if isinstance(widget, QProgressBar) else None,
+        "points": sum(len(curve.series) for curve in getattr(widget, "_curves", ())),
     }
     if isinstance(widget, QMenu | QMenuBar):
         for entry in widget.actions():
@@ -202,9 +217,9 @@ def _parents(widget: QWidget) -> Iterator[QWidget]:
 
 
 def _parameter(window: QWidget, name: str) -> QWidget | None:
-    """The widget of a parameter in the dialog of a tool."""
-    panel = window.mainWidget() if hasattr(window, "mainWidget") else None
-    wrapper = getattr(panel, "wrappers", {}).get(name)
+    """The widget of a parameter in the dialog of a tool, or in a form of the plugin."""
+    forms = [window.mainWidget()] if hasattr(window, "mainWidget") else window.findChildren(QWidget)
+    wrapper = next((form.wrappers[name] for form in forms if name in getattr(form, "wrappers", {})), None)
     if wrapper is None:
         return None
     return wrapper.wrappedWidget() if hasattr(wrapper, "wrappedWidget") else wrapper.widget
@@ -245,7 +260,7 @@ def _fits(thing: dict[str, Any], wanted: dict[str, Any]) -> bool:
     )
 
 
-QUESTIONS = {"find": find, "place": place, "state": state}
+QUESTIONS = {"find": find, "place": place, "proposed": proposed, "state": state}
 
 
 class Answers(QObject):
