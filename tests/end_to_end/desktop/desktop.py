@@ -199,8 +199,13 @@ class Desktop:
         self.pointer.write(text)
 
     def choose(self, text: str, **wanted: Any) -> None:
-        """Choose the entry of a drop-down list that begins with a text."""
+        """Choose the entry of a drop-down list that begins with a text; the first one, which is empty, for no text."""
         box = self.see(**wanted)
+        if not text and box.text:
+            self.pointer.click(box.centre)
+            self.wait(lambda: self.sees(kind="row", popup=True), "the list to open")
+            self.pointer.key("Home", "Return")
+            return
         if not box.text.startswith(text):
             self.pointer.click(box.centre)
             self.see(kind="row", starts=text, popup=True)

@@ -22,7 +22,7 @@ from qgis.core import (
     QgsProject,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QAbstractListModel, QObject, QPoint, QRect
+from qgis.PyQt.QtCore import QAbstractListModel, QObject, QPoint, QPointF, QRect
 from qgis.PyQt.QtNetwork import QLocalServer, QLocalSocket
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
@@ -67,16 +67,20 @@ def place(x: float, y: float, crs: str) -> list[float]:
 
 
 def proposed() -> list[list[float]]:
-    """Return where on the screen the middles of what a model suggests are, the surest first."""
+    """Return where on the screen the boxes of what a model suggests are, the surest first: left, top, right, bottom."""
     canvas = iface.mapCanvas()
-    pictures = [item for item in canvas.items() if type(item).__name__ == "SuggestionPicture"]
+    widgets = iface.mainWindow().findChildren(QWidget)
+    pictures = [widget.picture for widget in widgets if type(widget).__name__ == "SuggestBox"]
     corner, found = canvas.viewport().mapToGlobal(QPoint(0, 0)), []
     for picture in pictures:
         for item in picture._pool.shown():
-            centre = picture._outline(item).boundingRect().center()
-            pixel = canvas.getCoordinateTransform().transform(QgsPointXY(centre))
-            found.append([corner.x() + pixel.x(), corner.y() + pixel.y()])
+            box = canvas.getCoordinateTransform().transform().map(picture._outline(item)).boundingRect()
+            found.append([*_moved(box.topLeft(), corner), *_moved(box.bottomRight(), corner)])
     return found
+
+
+def _moved(point: QPointF, corner: QPoint) -> tuple[float, float]:
+    return corner.x() + point.x(), corner.y() + point.y()
 
 
 def state() -> dict[str, Any]:

@@ -71,9 +71,9 @@ class Probe:
         across, down = self.ask("place", x=x, y=y, crs=crs)
         return across, down
 
-    def proposed(self) -> list[tuple[float, float]]:
-        """Return the places of what a model suggests, as ``inside.proposed`` says."""
-        return [(across, down) for across, down in self.ask("proposed")]
+    def proposed(self) -> list[tuple[float, float, float, float]]:
+        """Return the boxes of what a model suggests, as ``inside.proposed`` says."""
+        return [(left, top, right, bottom) for left, top, right, bottom in self.ask("proposed")]
 
     def state(self) -> dict[str, Any]:
         """Return how QGIS stands, as ``inside.state`` says."""

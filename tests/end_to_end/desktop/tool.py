@@ -34,6 +34,14 @@ class Form:
         """Return the text that the field of a parameter shows."""
         return self._field(name).text
 
+    def expect(self, name: str, text: str) -> None:
+        """Wait until the field of a parameter begins with a text.
+
+        Raises:
+            Failed: it does not come to that.
+        """
+        self._desktop.wait(lambda: self.value(name).startswith(text), f"{name} to begin with {text}", 10)
+
     def _fill(self, name: str, value: object) -> None:
         field = self._field(name)
         desktop = self._desktop
@@ -53,7 +61,7 @@ class Form:
             return field.checked == value
         if isinstance(value, int | float):
             return float(field.text.replace(",", "") or "nan") == value
-        return field.text.startswith(str(value))
+        return field.text.startswith(str(value)) if str(value) else not field.text
 
     def _where(self, name: str, field: Thing) -> dict[str, str]:
         return {"window": self.title, "parameter": name, "kind": field.kind}
@@ -96,7 +104,15 @@ class Tool(Form):
         Raises:
             Failed: the tool failed, or is not done in time.
         """
+        self.start()
+        return self.finish(seconds)
+
+    def start(self) -> None:
+        """Press Run."""
         self._desktop.click(window=self.title, text="Run", kind="QPushButton")
+
+    def finish(self, seconds: float) -> str:
+        """Wait until it is done, and return its log; see :meth:`run`."""
         log = self._desktop.wait(self._ended, f"{self.title} to end", seconds)
         if _BROKEN in log:
             self._desktop.fail(f"{self.title} failed:\n{log}")
