@@ -6,6 +6,7 @@ It looks and never acts. Questions come over a local socket, one JSON object a l
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import re
@@ -292,5 +293,6 @@ class Answers(QObject):
             socket.flush()
 
 
+faulthandler.enable()  # the log says where Python was when QGIS crashes
 QApplication.setCursorFlashTime(0)  # so that two pictures of the same thing are the same
 _ANSWERS = Answers(os.environ["KESTREL_PROBE"])
