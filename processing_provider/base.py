@@ -210,7 +210,8 @@ class JobAlgorithm(QgsProcessingAlgorithm):
     ) -> Following:
         """Return the context of a run that the panels of the desktop can follow."""
         runs = getattr(self.provider(), "runs", None) or Runs()  # an algorithm of no provider has nobody to follow it
-        described = self.asMap(parameters, context).get("inputs", {})
+        asked = self.asMap(parameters, context).get("inputs", {})
+        described = {name: value for name, value in asked.items() if value != NULL}  # no empty fields
         return runs.follow(Run(self.id(), self.displayName(), job, described), feedback)
 
     def execute(self, job: Job, relay: Relay, feedback: QgsProcessingFeedback) -> dict[str, Any]:
