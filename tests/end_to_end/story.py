@@ -5,6 +5,7 @@ Files are named in file fields; all else is clicked. A step that is done has lef
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from desktop import Desktop, Form, Tool
@@ -35,9 +36,12 @@ class Story:
         if self.pictures is None:
             return
         desktop = self.desktop
+        desktop.pointer.move((desktop.screen.width - 2, desktop.screen.height - 2))
         if not window and not dock:
             desktop.wait(self._no_messages, "the messages to be closed")
-        desktop.pointer.move((desktop.screen.width - 2, desktop.screen.height - 2))
+            time.sleep(1)  # QGIS tells of the end of a task a little later
+            desktop.wait(self._no_messages, "the messages to be closed")
+            desktop.pointer.move((desktop.screen.width - 2, desktop.screen.height - 2))
         image = desktop.shot()
         if window:
             left, top, width, height = self.desktop.see(window=window, covered=True).rect
