@@ -200,8 +200,9 @@ class Story:
     # The way through the panel
 
     def front(self, title: str) -> None:
-        """Bring a panel to the front with its tab."""
-        self.desktop.click(kind="tab", text=title)
+        """Bring a panel to the front with its tab; alone it has none."""
+        if self.desktop.sees(kind="tab", text=title):
+            self.desktop.click(kind="tab", text=title)
 
     def export_page(self, picture: str = "", **parameters: object) -> Path:
         """Export on the page of the dock, in the background; return the folder, which it has proposed."""
