@@ -201,8 +201,9 @@ class Story:
 
     def front(self, title: str) -> None:
         """Bring a panel to the front with its tab; alone it has none."""
-        if self.desktop.sees(kind="tab", text=title):
-            self.desktop.click(kind="tab", text=title)
+        for tab in self.desktop.probe.find(kind="tab", text=title):
+            if tab.reachable:
+                self.desktop.pointer.click(tab.centre)
 
     def export_page(self, picture: str = "", **parameters: object) -> Path:
         """Export on the page of the dock, in the background; return the folder, which it has proposed."""
