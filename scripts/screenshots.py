@@ -88,7 +88,7 @@ def tell(story: Story, archive: Path, trees: Path) -> None:
     """Tell the story of the tutorial."""
     desktop, scene, folder = story.desktop, story.scene, story.folder
     north, _south = halves(scene)
-    labels = folder / "florida.gpkg"
+    labels = folder / "florida_labels.gpkg"
 
     story.install(archive)
     story.add_imagery()
@@ -127,7 +127,7 @@ def tell(story: Story, archive: Path, trees: Path) -> None:
         watch="run_monitor_training",
     )  # fmt: skip
     story.close_dock("kestrel_run_monitor")
-    detect(story, "after", folder / "florida_model" / "florida_model.dlpk")
+    detect(story, "after", folder / "florida_labels_model" / "florida_labels_model.dlpk")
     measure(story, "after")
     story.cards()
     story.leave_only(scene.imagery.stem, labels.stem, "after_marked")

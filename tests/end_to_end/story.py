@@ -39,7 +39,7 @@ class Story:
         desktop.pointer.move((desktop.screen.width - 2, desktop.screen.height - 2))
         if not window and not dock:
             desktop.wait(self._no_messages, "the messages to be closed")
-            time.sleep(1)  # QGIS tells of the end of a task a little later
+            time.sleep(2.5)  # QGIS tells of the end of a task a little later
             desktop.wait(self._no_messages, "the messages to be closed")
             desktop.pointer.move((desktop.screen.width - 2, desktop.screen.height - 2))
         image = desktop.shot()
