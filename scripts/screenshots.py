@@ -112,6 +112,7 @@ def tell(story: Story, archive: Path, trees: Path) -> None:
     wanted = [box for box in scene.boxes if box[3] > north[1]]
     drawn = story.accept_right(wanted)
     print(f"{suggested} suggested, {len(wanted) - len(drawn)} accepted, {len(drawn)} drawn by hand", flush=True)
+    desktop.click(text="Reject all", kind="QToolButton")
     desktop.click(kind="tab", text="Objects")
     for left, bottom, right, top in drawn:
         story.draw("rectangle", [(left, top), (right, bottom)], labels.stem)
@@ -123,8 +124,7 @@ def tell(story: Story, archive: Path, trees: Path) -> None:
         "export", METADATA_FORMAT="PASCAL_VOC_rectangles", TILE_SIZE_X=96, TILE_SIZE_Y=96, STRIDE_X=48, STRIDE_Y=48
     )  # fmt: skip
     story.step(
-        "Train", "Train Deep Learning Model", {"INPUT": chips, "PRETRAINED_MODEL": trees}, "train", EPOCHS=20,
-        watch="run_monitor_training",
+        "Train", "Train Deep Learning Model", {"INPUT": chips, "PRETRAINED_MODEL": trees}, "train", EPOCHS=20
     )  # fmt: skip
     story.close_dock("kestrel_run_monitor")
     detect(story, "after", folder / "florida_labels_model" / "florida_labels_model.dlpk")
@@ -179,8 +179,7 @@ def publish(pictures: Path, target: Path) -> None:
     for picture in sorted(pictures.glob("*.png")):
         image = QImage(str(picture))
         small = image.width() * image.height() < SMALL
-        stem = picture.stem if picture.stem.startswith("run_") else f"tutorial_{picture.stem}"
-        name = f"{stem}.{'png' if small else 'jpg'}"
+        name = f"tutorial_{picture.stem}.{'png' if small else 'jpg'}"
         if f"images/{name}" not in pages:
             print(f"{name} is on no page")
         elif small:

@@ -31,13 +31,13 @@ class Story:
     ) -> None:
         self.desktop, self.scene, self.folder, self.pictures, self.patience = desktop, scene, folder, pictures, patience
 
-    def show(self, name: str, window: str = "", dock: str = "") -> None:
-        """Take a picture, of everything, of the window whose title holds a text, or of the dock of a name."""
+    def show(self, name: str, window: str = "") -> None:
+        """Take a picture, of everything or of the window whose title holds a text."""
         if self.pictures is None:
             return
         desktop = self.desktop
         desktop.pointer.move((desktop.screen.width - 2, desktop.screen.height - 2))
-        if not window and not dock:
+        if not window:
             desktop.wait(self._no_messages, "the messages to be closed")
             time.sleep(2.5)  # QGIS tells of the end of a task a little later
             desktop.wait(self._no_messages, "the messages to be closed")
@@ -46,8 +46,6 @@ class Story:
         if window:
             left, top, width, height = self.desktop.see(window=window, covered=True).rect
             image = image.copy(left - 1, top - 25, width + 2, height + 26)  # with its frame
-        elif dock:
-            image = image.copy(*next(thing.rect for thing in desktop.probe.find(within=dock, kind="QDockWidget")))
         image.save(str(self.pictures / f"{name}.png"))
 
     def _no_messages(self) -> bool:
@@ -231,9 +229,7 @@ class Story:
         desktop.pointer.key("Return")
         desktop.see(within="kestrel_workflow", kind="QPushButton", text="Without package")
 
-    def step(
-        self, button: str, title: str, begins: dict[str, object], picture: str = "", watch: str = "", **parameters: object
-    ) -> str:
+    def step(self, button: str, title: str, begins: dict[str, object], picture: str = "", **parameters: object) -> str:
         """Press the button of a card, look what the tool begins with, change some of it, and run it; return its log.
 
         Args:
@@ -241,7 +237,6 @@ class Story:
             title: of the tool.
             begins: how the texts of fields begin.
             picture: name; empty for none.
-            watch: name of a picture of the run monitor half-way; empty for none.
             parameters: what is changed.
         """
         desktop = self.desktop
@@ -254,20 +249,11 @@ class Story:
         if picture:
             tool.scroll_up()
             self.show(picture, title)
-        tool.start()
-        if watch:
-            desktop.wait(lambda: self._points() >= 30, "the curves to grow", self.patience)
-            self.show(watch, dock="kestrel_run_monitor")
-        log = tool.finish(self.patience)
+        log = tool.run(self.patience)
         tool.close()
         self.close_dock("ResultsViewer")  # which opens when there is a report
         desktop.idle()
         return log
-
-    def _points(self) -> int:
-        """Of the chart that has the fewest."""
-        charts = self.desktop.probe.find(within="kestrel_run_monitor", kind="Chart")
-        return min((chart.points for chart in charts), default=0)
 
     def cards(self) -> list[str]:
         """Return the texts of the panel's cards."""

@@ -104,15 +104,7 @@ class Tool(Form):
         Raises:
             Failed: the tool failed, or is not done in time.
         """
-        self.start()
-        return self.finish(seconds)
-
-    def start(self) -> None:
-        """Press Run."""
         self._desktop.click(window=self.title, text="Run", kind="QPushButton")
-
-    def finish(self, seconds: float) -> str:
-        """Wait until it is done, and return its log; see :meth:`run`."""
         log = self._desktop.wait(self._ended, f"{self.title} to end", seconds)
         if _BROKEN in log:
             self._desktop.fail(f"{self.title} failed:\n{log}")
