@@ -161,7 +161,7 @@ def measure(story: Story, name: str) -> None:
     """Compute the accuracy in the southern half, which nothing is learnt from, and print it."""
     scene = story.scene
     left, bottom, right, top = halves(scene)[1]
-    table = story.folder / f"{name}.csv"
+    table = story.folder / f"{name}_accuracy.csv"
     story.add_vectors(scene.truth)
     story.step(
         "Compute", "Compute Accuracy For Object Detection", {"DETECTIONS": f"{name}_kept"},
