@@ -148,7 +148,7 @@ def test_from_the_zip_to_the_accuracy(tmp_path: Path, archive: Path, environment
     card = json.loads((chips / "esri_model_definition.emd").read_text("utf-8"))
     assert [(item["Name"], item["Value"]) for item in card["Classes"]] == [(scene.class_name, 1)]
     with zipfile.ZipFile(package) as opened:
-        assert {"model.emd", "model.pth"} <= set(opened.namelist())
+        assert {"labels_model.emd", "labels_model.pth"} <= set(opened.namelist())
     assert 0 < len(boxes_of(kept)) < len(boxes_of(found))
     with table.open(newline="", encoding="utf-8-sig") as lines:
         rows = {row["Class"]: row for row in csv.DictReader(lines)}
