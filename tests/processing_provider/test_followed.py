@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kestrel.processing_provider.runs import as_json
 from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
