@@ -88,13 +88,10 @@ def test_a_run_in_a_task_is_told_from_begin_to_end(wait: Callable[..., None], fo
 
 
 def test_parameters_can_be_written_as_json_whatever_a_dialog_gives(follower: Follower) -> None:
+    from kestrel.processing_provider.runs import as_json
+
     algorithm = QgsApplication.processingRegistry().createAlgorithmById("kestrel:detectobjects")
-    given = {
-        "INPUT": "a.tif",
-        "OUTPUT_CRS": QgsCoordinateReferenceSystem(),
-        "EXTENT": QgsRectangle(0, 0, 1, 1),
-        "TILE_SIZE": None,
-    }
+    given = {"INPUT": "a.tif", "OUTPUT_CRS": QgsCoordinateReferenceSystem(), "EXTENT": QgsRectangle(0, 0, 1, 1)}
     described = as_json(algorithm.asMap(given, QgsProcessingContext())["inputs"])
     held = json.loads(json.dumps(described))
     assert held["OUTPUT_CRS"] is None and held["INPUT"] == "a.tif" and held == described
