@@ -85,7 +85,7 @@ class ToolRun(QObject):
 
     def _executed(self, good: bool, results: dict[str, Any]) -> None:
         _running.discard(self)
-        if good:
+        if good or results:  # a cancel that came too late, when all was written
             self.ended.emit(results, "")
         elif self._feedback.isCanceled():
             self.ended.emit({}, "")
