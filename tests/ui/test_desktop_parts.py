@@ -169,7 +169,9 @@ def test_a_tools_dialog_does_not_hold_up_who_opens_it(plugin: Any, environment: 
         monkeypatch.setattr(module, "iface", None)
     monkeypatch.setattr(general, "iface", plugin.iface)
     plugin.desktop.open_tool("kestrel:detectobjects", {"THRESHOLD": 0.25})
+    gc.collect()  # what nobody holds would lose the half of it that runs the tool
     (dialog,) = (w for w in QApplication.topLevelWidgets() if isinstance(w, AlgorithmDialog.AlgorithmDialog) and w.isVisible())
     assert not dialog.isModal() and dialog.mainWidget().wrappers["THRESHOLD"].parameterValue() == 0.25
     dialog.close()
     sip.delete(dialog)
+    assert plugin.desktop._dialogs == []
