@@ -75,7 +75,9 @@ class Monitor:
     def _made(self) -> MonitorDock:
         if self.dock is None:
             self.dock = MonitorDock(self._runs, self._show_model, self._show_live)
-            self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+            # Full height, with a tab beside the other panels: below them nothing would be seen of the curves.
+            others = ["kestrel_label_objects", "kestrel_workflow"]
+            self._iface.addTabifiedDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock, others, False)
             self.dock.hide()
             self.dock.setToggleVisibilityAction(self.action)
         return self.dock
