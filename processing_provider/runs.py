@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -112,11 +113,15 @@ class Following:
         return self
 
     def tell(self, event: Event) -> None:
-        """Pass an event of the worker on."""
-        self._runs.told.emit(self._run, event)
+        """Pass an event of the worker on; a run whose plugin was unloaded is cancelled."""
+        try:
+            self._runs.told.emit(self._run, event)
+        except RuntimeError:  # Qt has deleted them
+            self._feedback.cancel()
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         self._run._stop.clear()
         cancelled = self._feedback.isCanceled()
         failed = str(error) if error is not None and not cancelled else ""
-        self._runs.ended.emit(self._run, Outcome(self.results, failed, cancelled))
+        with suppress(RuntimeError):
+            self._runs.ended.emit(self._run, Outcome(self.results, failed, cancelled))

@@ -19,6 +19,7 @@ from qgis.core import (
     QgsProject,
     QgsRectangle,
 )
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject
 from things import box, memory_layer
 
@@ -116,3 +117,16 @@ def test_a_run_is_cancelled_by_who_follows_it(wait: Callable[..., None], followe
     follower_runs.begun.disconnect()
     outcome = follower.heard[-1][2]
     assert outcome.cancelled and not outcome.error
+
+
+def test_a_run_whose_plugin_is_unloaded_is_cancelled() -> None:
+    from kestrel.core.events import Message
+    from kestrel.processing_provider.runs import Run, Runs
+
+    runs, feedback = Runs(), QgsProcessingFeedback()
+    with runs.follow(Run("kestrel:trainmodel", "Train", None, {}), feedback) as following:
+        following.tell(Message("one"))
+        assert not feedback.isCanceled()
+        sip.delete(runs)
+        following.tell(Message("two"))
+        assert feedback.isCanceled()
