@@ -75,6 +75,8 @@ def package(tmp_path: Path) -> str:
 class Worker:
     """Stands in for the session of workers: writes what is to be found, or fails."""
 
+    warm = True
+
     def __init__(self) -> None:
         self.jobs: list[Any] = []
         self.found = list(FOUND)
@@ -268,7 +270,8 @@ def test_another_model_ends_the_worker_and_is_remembered(suggested: LabelDock, w
     assert QgsProject.instance().readEntry("kestrel", "suggestions/model")[0] == package
     ended = worker.ended
     suggested.suggestions.model.setFilePath(package.replace(".emd", "2.emd"))
-    assert worker.ended > ended and shown(suggested) == []
+    wait(lambda: worker.ended > ended)
+    assert shown(suggested) == []
 
 
 def test_suggestions_are_drawn_dashed_on_the_map(suggested: LabelDock, mouse: Mouse) -> None:
