@@ -497,7 +497,7 @@
   </message>
   <message>
    <source>Coverage</source>
-   <translation>Abdeckung</translation>
+   <translation>Flächen</translation>
   </message>
   <message>
    <source>Export</source>

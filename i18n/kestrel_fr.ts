@@ -493,11 +493,11 @@
   </message>
   <message>
    <source>Choose imagery and labels, then start.</source>
-   <translation>Choisir l'imagerie et les annotations, puis démarrer.</translation>
+   <translation>Choisir imagerie et annotations, puis démarrer.</translation>
   </message>
   <message>
    <source>Coverage</source>
-   <translation>Couverture</translation>
+   <translation>Zones</translation>
   </message>
   <message>
    <source>Export</source>
@@ -2130,7 +2130,7 @@
   </message>
   <message>
    <source>about {} min left</source>
-   <translation>encore {} min environ</translation>
+   <translation>encore env. {} min</translation>
   </message>
   <message>
    <source>epoch {} kept</source>
