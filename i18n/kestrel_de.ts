@@ -549,7 +549,7 @@
   </message>
   <message>
    <source>Start labeling first: then the classes come in ({}).</source>
-   <translation>Starten Sie zuerst die Erfassung: Dann kommen die Klassen hinein ({}).</translation>
+   <translation>Starten Sie zuerst die Erfassung: Dann werden die Klassen hinzugefügt ({}).</translation>
   </message>
   <message>
    <source>Suggest</source>
@@ -1065,7 +1065,7 @@
   </message>
   <message>
    <source>The cell size is larger than the whole of {}.</source>
-   <translation>Die Zellgröße ist größer als das Ganze von {}.</translation>
+   <translation>Die Zellgröße ist größer als {} insgesamt.</translation>
   </message>
   <message>
    <source>Zoom in to see the tiles.</source>
@@ -1384,7 +1384,7 @@
   </message>
   <message>
    <source>The class {} cannot be a kind of {}, which lies within it.</source>
-   <translation>Die Klasse {} kann keine Art von {} sein, das unter ihr liegt.</translation>
+   <translation>Die Klasse {} kann keine Art von {} sein, die unter ihr liegt.</translation>
   </message>
   <message>
    <source>The class {} has the value {} already.</source>
@@ -1435,7 +1435,7 @@
   </message>
   <message>
    <source>{} of the objects were left alone: somebody else has changed them. Look at them again.</source>
-   <translation>{} der Objekte blieben unverändert: Jemand anders hat sie geändert. Sehen Sie sie noch einmal an.</translation>
+   <translation>{} der Objekte wurden nicht angetastet: Jemand anders hat sie geändert. Sehen Sie sie noch einmal an.</translation>
   </message>
   <message>
    <source>“{}” cannot be taken back: the objects were changed since by somebody else.</source>

@@ -549,7 +549,7 @@
   </message>
   <message>
    <source>Start labeling first: then the classes come in ({}).</source>
-   <translation>Inicie primero el etiquetado: entonces entran las clases ({}).</translation>
+   <translation>Inicie primero el etiquetado: entonces se añaden las clases ({}).</translation>
   </message>
   <message>
    <source>Suggest</source>
@@ -1790,7 +1790,7 @@
   </message>
   <message>
    <source>Zoom to it first.</source>
-   <translation>Haga zoom primero a ellas.</translation>
+   <translation>Haga primero zoom sobre ellas.</translation>
   </message>
   <message>
    <source>{} cannot be run: its kind is not known, or its weights are missing.</source>

@@ -549,7 +549,7 @@
   </message>
   <message>
    <source>Start labeling first: then the classes come in ({}).</source>
-   <translation>Démarrez d'abord l'annotation : les classes pourront alors entrer ({}).</translation>
+   <translation>Démarrez d'abord l'annotation : les classes seront alors ajoutées ({}).</translation>
   </message>
   <message>
    <source>Suggest</source>
@@ -1843,7 +1843,7 @@
   </message>
   <message>
    <source>Click the corners; the right button or a double click finishes, Backspace takes one back.</source>
-   <translation>Cliquer les sommets ; bouton droit ou double clic pour finir, Retour arrière en retire un.</translation>
+   <translation>Cliquer les sommets ; bouton droit ou double-clic pour finir, Retour arrière en retire un.</translation>
   </message>
   <message>
    <source>Drag a rectangle in which all objects are labelled.</source>
