@@ -44,6 +44,8 @@ class Desktop(QObject):
         self._environment: EnvironmentDialog | None = None
         self._offer: QgsMessageBarItem | None = None
         self._inspector: ModelInspector | None = None
+        # The dialogs of tools that are open. Parents keep no hold of what Python is in a dialog; without it Run does nothing.
+        self._tools: set[QWidget] = set()
         self._drops = PackageDrops(self.open_inspector)
         self._iface.registerCustomDropHandler(self._drops)
         self._settings = SettingsPageFactory()
@@ -56,6 +58,8 @@ class Desktop(QObject):
         self._forget_offer()
         self._iface.unregisterCustomDropHandler(self._drops)
         self._iface.unregisterOptionsWidgetFactory(self._settings)
+        for dialog in tuple(self._tools):
+            dialog.close()
         for window in (self._environment, self._inspector):
             if window is not None:
                 window.close()
@@ -100,6 +104,8 @@ class Desktop(QObject):
         # Not execAlgorithmDialog: it returns when the dialog is closed, and then takes the map tool of its beginning again.
         dialog = processing.createAlgorithmDialog(algorithm_id, parameters or {})
         if dialog is not None:
+            self._tools.add(dialog)
+            dialog.destroyed.connect(lambda: self._tools.discard(dialog))
             _bring_up(dialog)
 
     def open_settings(self) -> None:
