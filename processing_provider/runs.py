@@ -7,11 +7,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from qgis.core import QgsFeedback
+from qgis.core import NULL, QgsFeedback
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..core.events import Event
 from ..core.jobs import Job
+
+
+def as_json(value: Any) -> Any:
+    """Return a value as JSON can hold it: QGIS describes an empty coordinate system, say, by a ``NULL`` of its own."""
+    if isinstance(value, dict):
+        return {str(name): as_json(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [as_json(part) for part in value]
+    if value in (None, NULL):
+        return None
+    return value if isinstance(value, (str, int, float, bool)) else str(value)
 
 
 @dataclass(frozen=True, eq=False)

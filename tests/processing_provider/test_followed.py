@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from qgis.core import (
     QgsApplication,
+    QgsCoordinateReferenceSystem,
     QgsProcessingAlgorithm,
     QgsProcessingAlgRunnerTask,
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProject,
+    QgsRectangle,
 )
 from qgis.PyQt.QtCore import QObject
 from things import box, memory_layer
@@ -83,6 +85,16 @@ def test_a_run_in_a_task_is_told_from_begin_to_end(wait: Callable[..., None], fo
     assert json.loads(json.dumps(run.parameters))["MAX_OVERLAP"] == 0.5
     assert any(event.kind == "message" for what, _run, event in follower.heard if what == "told")
     run.cancel()  # long over: nothing happens
+
+
+def test_parameters_can_be_written_as_json_whatever_a_dialog_gives(follower: Follower) -> None:
+    from kestrel.processing_provider.runs import as_json
+
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("kestrel:detectobjects")
+    given = {"INPUT": "a.tif", "OUTPUT_CRS": QgsCoordinateReferenceSystem(), "EXTENT": QgsRectangle(0, 0, 1, 1)}
+    described = as_json(algorithm.asMap(given, QgsProcessingContext())["inputs"])
+    held = json.loads(json.dumps(described))
+    assert held["OUTPUT_CRS"] is None and held["INPUT"] == "a.tif" and held == described
 
 
 def test_a_run_that_fails_says_why(wait: Callable[..., None], follower: Follower, tmp_path: Path) -> None:
