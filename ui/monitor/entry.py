@@ -75,7 +75,9 @@ class Monitor:
     def _made(self) -> MonitorDock:
         if self.dock is None:
             self.dock = MonitorDock(self._runs, self._show_model, self._show_live)
-            self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+            # Full height, with a tab beside those of the other panels: the curves need it.
+            others = ["kestrel_workflow", "kestrel_label_objects"]
+            self._iface.addTabifiedDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock, others, False)
             self.dock.hide()
             self.dock.setToggleVisibilityAction(self.action)
         return self.dock
