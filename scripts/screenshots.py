@@ -11,6 +11,7 @@ import csv
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -46,21 +47,22 @@ def main(work: Path) -> None:
     subprocess.run([python, ROOT / "scripts" / "demo_data.py", data, sys.executable], check=True)
     demo.seed_weights()
     trees = pretrained(work, data)
-    folder, pictures = work / "story", work / "pictures"
+    folder, pictures = Path(tempfile.gettempdir()) / "kestrel_story", work / "pictures"  # paths are seen in the pictures
     for old in (folder, pictures):
         shutil.rmtree(old, ignore_errors=True)
         old.mkdir(parents=True)
     run = folder / "run"
     run.mkdir(mode=0o700)
-    archive = package.main(work / "dist")
-    truth = folder / "true_trees.gpkg"
+    archive = shutil.copy(package.main(folder / "dist"), folder)
+    imagery, truth = folder / "florida.tif", folder / "true_trees.gpkg"
+    shutil.copy(data / "florida.tif", imagery)
     gdal.VectorTranslate(str(truth), str(data / "florida.gpkg"), layerName="true_trees")
-    scene = scene_of(data / "florida.tif", truth, "tree", "class")
-    variables = {"XDG_RUNTIME_DIR": str(run)}
+    scene = scene_of(imagery, truth, "tree", "class")
+    variables = {"XDG_RUNTIME_DIR": str(run), "LOGNAME": "analyst", "USER": "analyst"}
     started = time.monotonic()
     with Desktop(folder, variables, size=SIZE) as desktop:
         story = Story(desktop, scene, folder, pictures, patience=3600)
-        tell(story, archive, trees)
+        tell(story, Path(archive), Path(shutil.copy(trees, folder)))
     print(f"Told in {(time.monotonic() - started) / 60:.1f} minutes.")
     publish(pictures, ROOT / "docs" / "images")
 
@@ -84,9 +86,9 @@ def pretrained(work: Path, data: Path) -> Path:
 
 def tell(story: Story, archive: Path, trees: Path) -> None:
     """Tell the story of the tutorial."""
-    scene, folder = story.scene, story.folder
-    north, south = halves(scene)
-    labels, chips, tuned = folder / "florida_labels.gpkg", folder / "florida_chips", folder / "florida_trees"
+    desktop, scene, folder = story.desktop, story.scene, story.folder
+    north, _south = halves(scene)
+    labels = folder / "florida.gpkg"
 
     story.install(archive)
     story.add_imagery()
@@ -94,37 +96,58 @@ def tell(story: Story, archive: Path, trees: Path) -> None:
 
     # What the model of another place sees here.
     story.inspect(trees)
-    story.detect_from_inspector(INPUT=scene.imagery.stem, OUTPUT=folder / "before.gpkg")
+    desktop.click(window="Model Inspector", text="Close", kind="QPushButton")
+    desktop.click(name="kestrel_workflow", kind="QToolButton")
+    story.use_package(trees)
+    detect(story, "before", trees)
+    story.leave_only(scene.imagery.stem, "Output Feature Class")
     story.show("first_detections")
-    measure(story, "Output Detected Objects", "before", south)
+    measure(story, "before")
     story.leave_only(scene.imagery.stem)
 
-    # Labels of the northern half.
+    # Labels of the northern half: what the model suggests and is right, and by hand what it misses.
     story.start_labeling(labels, "tree")
-    for left, bottom, right, top in scene.boxes:
-        if bottom > north[1]:
-            story.draw("rectangle", [(left, top), (right, bottom)], labels.stem)
+    suggested = story.suggest(trees, 20)
+    story.show("suggest")
+    wanted = [box for box in scene.boxes if box[3] > north[1]]
+    drawn = story.accept_right(wanted)
+    print(f"{suggested} suggested, {len(wanted) - len(drawn)} accepted, {len(drawn)} drawn by hand", flush=True)
+    desktop.click(kind="tab", text="Objects")
+    for left, bottom, right, top in drawn:
+        story.draw("rectangle", [(left, top), (right, bottom)], labels.stem)
     story.mark_area(north)
     story.show("labels")
 
     # Chips, a model, objects.
-    story.tool(
-        "Export Training Data For Deep Learning", "export", INPUT_RASTER=scene.imagery.stem, INPUT_LABELS=labels.stem,
-        CLASS_FIELD="Classname", MASK=f"{labels.stem}_areas", METADATA_FORMAT="PASCAL_VOC_rectangles",
-        TILE_SIZE_X=96, TILE_SIZE_Y=96, STRIDE_X=48, STRIDE_Y=48, OUTPUT=chips,
+    chips = story.export_page(
+        "export", METADATA_FORMAT="PASCAL_VOC_rectangles", TILE_SIZE_X=96, TILE_SIZE_Y=96, STRIDE_X=48, STRIDE_Y=48
     )  # fmt: skip
-    story.tool("Train Deep Learning Model", "train", INPUT=chips, PRETRAINED_MODEL=trees, EPOCHS=20, OUTPUT=tuned)
-    story.tool(
-        "Detect Objects Using Deep Learning", "detect", INPUT=scene.imagery.stem, MODEL=tuned / "florida_trees.dlpk",
-        OUTPUT=folder / "after.gpkg",
+    story.step(
+        "Train", "Train Deep Learning Model", {"INPUT": chips, "PRETRAINED_MODEL": trees}, "train", EPOCHS=20,
+        watch="run_monitor_training",
     )  # fmt: skip
-    story.tool(
-        "Non Maximum Suppression", "suppress", INPUT="Output Detected Objects", CLASS_FIELD="Class", MAX_OVERLAP=0.3,
-        OUTPUT=folder / "kept.gpkg",
+    story.close_dock("kestrel_run_monitor")
+    detect(story, "after", folder / "florida_model" / "florida_model.dlpk")
+    measure(story, "after")
+    story.cards()
+    story.leave_only(scene.imagery.stem, labels.stem, "Output Marked Features")
+    story.show("workflow")
+    story.review("Output Marked Features")
+    desktop.pointer.key("n", "p")
+    desktop.idle()
+    story.show("review")
+
+
+def detect(story: Story, name: str, model: Path) -> None:
+    """Detect and remove duplicates, with the cards of the panel."""
+    story.step(
+        "Detect", "Detect Objects Using Deep Learning", {"INPUT": story.scene.imagery.stem, "MODEL": model},
+        "detect" if name == "after" else "", OUTPUT=story.folder / f"{name}.gpkg",
     )  # fmt: skip
-    measure(story, "Output Feature Class", "after", south)
-    story.leave_only(scene.imagery.stem, "Output Marked Features")
-    story.show("accuracy_marked")
+    story.step(
+        "Remove", "Non Maximum Suppression", {"INPUT": "Output Detected Objects", "CLASS_FIELD": "Class"},
+        "suppress" if name == "after" else "", MAX_OVERLAP=0.3, OUTPUT=story.folder / f"{name}_kept.gpkg",
+    )  # fmt: skip
 
 
 def halves(scene: Scene) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -134,16 +157,16 @@ def halves(scene: Scene) -> tuple[tuple[float, ...], tuple[float, ...]]:
     return (left, middle, right, top), (left, bottom, right, middle)
 
 
-def measure(story: Story, layer: str, name: str, area: tuple[float, ...]) -> None:
-    """Compute the accuracy in an area, and print it."""
-    left, bottom, right, top = area
+def measure(story: Story, name: str) -> None:
+    """Compute the accuracy in the southern half, which nothing is learnt from, and print it."""
+    scene = story.scene
+    left, bottom, right, top = halves(scene)[1]
     table = story.folder / f"{name}.csv"
-    if story.scene.truth.stem not in story.desktop.layers():
-        story.add_vectors(story.scene.truth)
-    story.tool(
-        "Compute Accuracy For Object Detection", "accuracy" if name == "after" else "", DETECTIONS=layer,
-        TRUTH=story.scene.truth.stem, DETECTION_CLASS_FIELD="Class", TRUTH_CLASS_FIELD=story.scene.class_field,
-        EXTENT=f"{left},{right},{bottom},{top} [{story.scene.crs}]", OUTPUT_TABLE=table,
+    story.add_vectors(scene.truth)
+    story.step(
+        "Compute", "Compute Accuracy For Object Detection", {"DETECTIONS": "Output Feature Class"},
+        "accuracy" if name == "after" else "", TRUTH=scene.truth.stem, TRUTH_CLASS_FIELD=scene.class_field,
+        DETECTION_CLASS_FIELD="Class", MASK="", EXTENT=f"{left},{right},{bottom},{top} [{scene.crs}]", OUTPUT_TABLE=table,
         OUTPUT_REPORT=story.folder / f"{name}.html", OUTPUT_MARKED=story.folder / f"{name}_marked.gpkg",
     )  # fmt: skip
     with table.open(newline="", encoding="utf-8-sig") as lines:
@@ -156,7 +179,8 @@ def publish(pictures: Path, target: Path) -> None:
     for picture in sorted(pictures.glob("*.png")):
         image = QImage(str(picture))
         small = image.width() * image.height() < SMALL
-        name = f"tutorial_{picture.stem}.{'png' if small else 'jpg'}"
+        stem = picture.stem if picture.stem.startswith("run_") else f"tutorial_{picture.stem}"
+        name = f"{stem}.{'png' if small else 'jpg'}"
         if f"images/{name}" not in pages:
             print(f"{name} is on no page")
         elif small:

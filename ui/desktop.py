@@ -10,7 +10,7 @@ from qgis.core import Qgis, QgsApplication
 from qgis.gui import QgsCustomDropHandler
 from qgis.PyQt.QtCore import QObject, QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QDesktopServices
-from qgis.PyQt.QtWidgets import QDialog, QPushButton, QWidget
+from qgis.PyQt.QtWidgets import QPushButton, QWidget
 
 from ..processing_provider.about import manual
 from .background import cancel_all
@@ -43,8 +43,9 @@ class Desktop(QObject):
         self._iface = iface
         self._environment: EnvironmentDialog | None = None
         self._offer: QgsMessageBarItem | None = None
-        self._dialogs: list[QDialog] = []
         self._inspector: ModelInspector | None = None
+        # The dialogs of tools that are open. Parents keep no hold of what Python is in a dialog; without it Run does nothing.
+        self._tools: set[QWidget] = set()
         self._drops = PackageDrops(self.open_inspector)
         self._iface.registerCustomDropHandler(self._drops)
         self._settings = SettingsPageFactory()
@@ -57,6 +58,8 @@ class Desktop(QObject):
         self._forget_offer()
         self._iface.unregisterCustomDropHandler(self._drops)
         self._iface.unregisterOptionsWidgetFactory(self._settings)
+        for dialog in tuple(self._tools):
+            dialog.close()
         for window in (self._environment, self._inspector):
             if window is not None:
                 window.close()
@@ -101,14 +104,9 @@ class Desktop(QObject):
         # Not execAlgorithmDialog: it returns when the dialog is closed, and then takes the map tool of its beginning again.
         dialog = processing.createAlgorithmDialog(algorithm_id, parameters or {})
         if dialog is not None:
-            self._keep(dialog)
+            self._tools.add(dialog)
+            dialog.destroyed.connect(lambda: self._tools.discard(dialog))
             _bring_up(dialog)
-
-    def _keep(self, dialog: QDialog) -> None:
-        """Hold the dialog of a tool until it is deleted: when Python has lost its half of it, its Run does nothing."""
-        self._dialogs.append(dialog)
-        dialogs = self._dialogs  # a dialog may outlive the plugin
-        dialog.destroyed.connect(lambda: dialogs.remove(dialog))
 
     def open_settings(self) -> None:
         """Open QGIS's options at the page of the plugin."""

@@ -70,7 +70,8 @@ def run(job: ExportTrainingData, report: Reporter) -> dict[str, Any]:
                 _preview(folder, sheet, report)
         if there:
             _preview(there, sheet, report)
-    report.info(f"{len(done.counts)} chips with {sum(done.counts)} objects of {len(objects.classes)} classes.")
+    chips, found, classes = len(done.counts), sum(done.counts), len(objects.classes)
+    report.info(f"{_several(chips, 'chip')} with {_several(found, 'object')} of {_several(classes, 'class', 'classes')}.")
     for name, file in (("PREVIEW", HTML), ("PREVIEW_PICTURE", PICTURE)):
         report.artifact(name, output / file)
     return {
@@ -80,6 +81,11 @@ def run(job: ExportTrainingData, report: Reporter) -> dict[str, Any]:
         "PREVIEW": str(output / HTML),
         "PREVIEW_PICTURE": str(output / PICTURE),
     }
+
+
+def _several(number: int, one: str, more: str = "") -> str:
+    """Return a number with its noun."""
+    return f"{number} {one if number == 1 else more or f'{one}s'}"
 
 
 def _open(job: ExportTrainingData, opened: ExitStack, report: Reporter) -> list[Raster]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desktop import Desktop, Tool
+from desktop import Desktop, Form, Tool
+from desktop.desktop import TITLE
 from scene import Scene
 
 Box = tuple[float, float, float, float]
@@ -29,18 +30,20 @@ class Story:
     ) -> None:
         self.desktop, self.scene, self.folder, self.pictures, self.patience = desktop, scene, folder, pictures, patience
 
-    def show(self, name: str, window: str = "") -> None:
-        """Take a picture, of everything or of the window whose title holds a text."""
+    def show(self, name: str, window: str = "", dock: str = "") -> None:
+        """Take a picture, of everything, of the window whose title holds a text, or of the dock of a name."""
         if self.pictures is None:
             return
         desktop = self.desktop
-        if not window:
+        if not window and not dock:
             desktop.wait(self._no_messages, "the messages to be closed")
         desktop.pointer.move((desktop.screen.width - 2, desktop.screen.height - 2))
         image = desktop.shot()
         if window:
             left, top, width, height = self.desktop.see(window=window, covered=True).rect
             image = image.copy(left - 1, top - 25, width + 2, height + 26)  # with its frame
+        elif dock:
+            image = image.copy(*next(thing.rect for thing in desktop.probe.find(within=dock, kind="QDockWidget")))
         image.save(str(self.pictures / f"{name}.png"))
 
     def _no_messages(self) -> bool:
@@ -190,6 +193,153 @@ class Story:
         self.show("coverage")
         desktop.click(kind="tab", text="Objects")
 
+    # The way through the panel
+
+    def front(self, title: str) -> None:
+        """Bring a panel to the front with its tab."""
+        self.desktop.click(kind="tab", text=title)
+
+    def export_page(self, picture: str = "", **parameters: object) -> Path:
+        """Export on the page of the dock, in the background; return the folder, which it has proposed."""
+        desktop = self.desktop
+        self.front("Label Objects")
+        desktop.click(kind="tab", text="Export")
+        form = Form(desktop, TITLE).fill(**parameters)
+        folder = Path(form.value("OUTPUT"))
+        desktop.idle()
+        if picture:
+            self.show(picture)
+        desktop.click(within="kestrel_label_objects", kind="QPushButton", text="Export")
+        desktop.wait(
+            lambda: any("chips with" in text for text in desktop.probe.state()["messages"]), "the export to end", self.patience
+        )
+        desktop.wait(self._no_messages, "the messages to be closed")
+        desktop.click(kind="tab", text="Label")
+        return folder
+
+    def use_package(self, package: Path) -> None:
+        """Choose a pretrained package in the card of the training."""
+        desktop = self.desktop
+        self.desktop.click(within="kestrel_workflow", kind="QPushButton", text="Use a package")
+        desktop.fill(str(package), name="fileNameEdit", kind="QLineEdit")
+        desktop.pointer.key("Return")
+        desktop.see(within="kestrel_workflow", kind="QPushButton", text="Without package")
+
+    def step(
+        self, button: str, title: str, begins: dict[str, object], picture: str = "", watch: str = "", **parameters: object
+    ) -> str:
+        """Press the button of a card, look what the tool begins with, change some of it, and run it; return its log.
+
+        Args:
+            button: its text.
+            title: of the tool.
+            begins: how the texts of fields begin.
+            picture: name; empty for none.
+            watch: name of a picture of the run monitor half-way; empty for none.
+            parameters: what is changed.
+        """
+        desktop = self.desktop
+        self.front("Kestrel Workflow")
+        desktop.pointer.click(desktop.see_still(within="kestrel_workflow", kind="QPushButton", text=button).centre)
+        tool = Tool(desktop, title)
+        for name, text in begins.items():
+            tool.expect(name, str(text))
+        tool.fill(**parameters)
+        if picture:
+            tool.scroll_up()
+            self.show(picture, title)
+        tool.start()
+        if watch:
+            desktop.wait(lambda: self._points() >= 30, "the curves to grow", self.patience)
+            self.show(watch, dock="kestrel_run_monitor")
+        log = tool.finish(self.patience)
+        tool.close()
+        self.close_dock("ResultsViewer")  # which opens when there is a report
+        desktop.idle()
+        return log
+
+    def _points(self) -> int:
+        """Of the chart that has the fewest."""
+        charts = self.desktop.probe.find(within="kestrel_run_monitor", kind="Chart")
+        return min((chart.points for chart in charts), default=0)
+
+    def cards(self) -> list[str]:
+        """Return the texts of the panel's cards."""
+        self.front("Kestrel Workflow")
+        return [thing.text for thing in self.desktop.probe.find(within="kestrel_workflow", kind="QLabel")]
+
+    def save_project(self, file: Path) -> None:
+        """Save the project with Ctrl+S, which asks for a file."""
+        desktop = self.desktop
+        desktop.pointer.key("ctrl+s")
+        desktop.fill(str(file), name="fileNameEdit", kind="QLineEdit")
+        desktop.pointer.key("Return")
+        desktop.wait(lambda: Path(desktop.probe.state()["project"]) == file, "the project to be saved")
+
+    def open_project_anew(self, file: Path) -> None:
+        """Begin a new project with Ctrl+N, then open another one with Ctrl+O; a question would stop it."""
+        desktop = self.desktop
+        desktop.pointer.key("ctrl+n")
+        desktop.wait(lambda: not desktop.layers(), "the project to be closed")
+        desktop.pointer.key("ctrl+o")
+        desktop.fill(str(file), name="fileNameEdit", kind="QLineEdit")
+        desktop.pointer.key("Return")
+        desktop.wait(lambda: desktop.layers(), "the project to be opened")
+        desktop.idle()
+
+    # A model in the loop
+
+    def suggest(self, package: Path, threshold: int = 0) -> int:
+        """Let a model look at what the map shows; return how many objects it suggests.
+
+        Args:
+            package: of the model.
+            threshold: percent; 0 for the least that the slider has.
+        """
+        desktop = self.desktop
+        self.front("Label Objects")
+        desktop.click(kind="tab", text="Suggest")
+        desktop.fill(str(package), within="kestrel_suggestion_model", kind="QLineEdit")
+        desktop.pointer.key("Tab")
+        slider = desktop.see(within="kestrel_label_objects", kind="QSlider")
+        desktop.pointer.click(slider.centre)
+        desktop.pointer.key("Home", *["Right"] * max(threshold - 10, 0))
+        desktop.click(name="kestrel_label_suggest", kind="QToolButton")
+        desktop.wait(desktop.probe.proposed, "suggestions", self.patience)
+        desktop.idle()
+        return len(desktop.probe.proposed())
+
+    def decide(self, accept: bool) -> None:
+        """Accept the surest suggestion with a click, or reject it with the right button."""
+        desktop, before = self.desktop, self.desktop.probe.proposed()
+        desktop.pointer.click(_middle(before[0]), button=1 if accept else 3)
+        desktop.wait(lambda: len(desktop.probe.proposed()) < len(before), "the suggestion to be decided about")
+
+    def accept_right(self, boxes: list[Box]) -> list[Box]:
+        """Accept the suggestions that are boxes of true objects, with a click each; return those that none is."""
+        desktop, left = self.desktop, []
+        for box in boxes:
+            (x0, y0), (x1, y1) = desktop.on_map([(box[0], box[3]), (box[2], box[1])], self.scene.crs)
+            proposed = desktop.probe.proposed()
+            before = len(proposed)
+            right = max(proposed, key=lambda one: overlap(one, (x0, y0, x1, y1)), default=None)
+            if right is None or overlap(right, (x0, y0, x1, y1)) < 0.5:
+                left.append(box)
+                continue
+            desktop.pointer.click(_middle(right))
+            desktop.wait(lambda before=before: len(desktop.probe.proposed()) < before, "the suggestion to be accepted")
+        return left
+
+    def review(self, layer: str) -> None:
+        """Begin to review the objects of a layer; keys decide then."""
+        desktop = self.desktop
+        self.front("Label Objects")
+        desktop.click(kind="tab", text="Review")
+        desktop.choose(layer, within="kestrel_label_objects", kind="QgsMapLayerComboBox")
+        desktop.click(within="kestrel_label_objects", kind="QPushButton", text="Start review")
+        desktop.wait(lambda: desktop.sees(kind="QPushButton", text="Stop review"), "the review to begin")
+        desktop.idle()
+
     # Tools
 
     def tool(self, entry: str, picture: str = "", **parameters: object) -> str:
@@ -204,3 +354,15 @@ class Story:
         self.close_dock("ResultsViewer")  # which opens when there is a report
         self.desktop.idle()
         return log
+
+
+def overlap(one: Box, other: Box) -> float:
+    """Return the IoU of two boxes: two corners each."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    shared = max(width, 0.0) * max(height, 0.0)
+    return shared / (sum((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other)) - shared)
+
+
+def _middle(box: Box) -> tuple[float, float]:
+    return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2

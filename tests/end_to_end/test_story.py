@@ -38,6 +38,12 @@ def iou(one: tuple[float, ...], other: tuple[float, ...]) -> float:
     return first.intersection(second).area() / first.combine(second).area()
 
 
+def decided_in(desktop: Desktop) -> int:
+    """What the tab Review says."""
+    texts = [thing.text for thing in desktop.probe.find(within="kestrel_label_objects", kind="QLabel")]
+    return next(int(text.split(" decided")[0].split()[-1]) for text in texts if " decided" in text)
+
+
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
     subprocess.run([sys.executable, ROOT / "scripts" / "package.py", tmp_path / "dist"], check=True, capture_output=True)
@@ -49,7 +55,8 @@ def test_from_the_zip_to_the_accuracy(tmp_path: Path, archive: Path, environment
     if missing():
         pytest.skip(f"not installed: {', '.join(missing())}")
     scene = small_scene(tmp_path)
-    labels, chips, model = tmp_path / "labels.gpkg", tmp_path / "chips", tmp_path / "model"
+    labels, chips, model = tmp_path / "labels.gpkg", tmp_path / "labels_chips", tmp_path / "labels_model"
+    package, project = model / "labels_model.dlpk", tmp_path / "project.qgz"
     found, kept, marked = tmp_path / "found.gpkg", tmp_path / "kept.gpkg", tmp_path / "marked.gpkg"
     table, report = tmp_path / "accuracy.csv", tmp_path / "accuracy.html"
     run = tmp_path / "run"
@@ -75,40 +82,66 @@ def test_from_the_zip_to_the_accuracy(tmp_path: Path, archive: Path, environment
         story.mark_view()
         story.show("labels")
 
-        story.tool(
-            "Export Training Data For Deep Learning", "export", INPUT_RASTER=scene.imagery.stem, INPUT_LABELS="labels",
-            CLASS_FIELD="Classname", METADATA_FORMAT="PASCAL_VOC_rectangles", TILE_SIZE_X=128, TILE_SIZE_Y=128,
-            STRIDE_X=128, STRIDE_Y=128, OUTPUT=chips,
+        desktop.click(name="kestrel_workflow", kind="QToolButton")
+        assert story.export_page(
+            "export_page", METADATA_FORMAT="PASCAL_VOC_rectangles", TILE_SIZE_X=128, TILE_SIZE_Y=128, STRIDE_X=128, STRIDE_Y=128
+        ) == chips  # fmt: skip
+        story.step(
+            "Train", "Train Deep Learning Model", {"INPUT": chips, "OUTPUT": model}, "train", MODEL_TYPE="FCOS",
+            BACKBONE="mobilenet_v2", BACKBONE_WEIGHTS="RANDOM", EPOCHS=3, BATCH_SIZE=4, LEARNING_RATE=0.001,
         )  # fmt: skip
-        story.tool(
-            "Train Deep Learning Model", "train", INPUT=chips, MODEL_TYPE="FCOS", BACKBONE="mobilenet_v2",
-            BACKBONE_WEIGHTS="RANDOM", EPOCHS=2, BATCH_SIZE=4, LEARNING_RATE=0.001, OUTPUT=model,
+        charts = desktop.probe.find(within="kestrel_run_monitor", kind="Chart")
+        story.show("monitor")
+        story.close_dock("kestrel_run_monitor")
+        story.step(
+            "Detect", "Detect Objects Using Deep Learning", {"INPUT": scene.imagery.stem, "MODEL": package}, "detect",
+            THRESHOLD=0, DETECTIONS_PER_TILE=20, OUTPUT=found,
         )  # fmt: skip
-        package = model / "model.dlpk"
-        story.tool(
-            "Detect Objects Using Deep Learning", "detect", INPUT=scene.imagery.stem, MODEL=package, THRESHOLD=0,
-            DETECTIONS_PER_TILE=20, OUTPUT=found,
+        story.step(
+            "Remove", "Non Maximum Suppression",
+            {"INPUT": "Output Detected Objects", "CONFIDENCE_FIELD": "Confidence", "CLASS_FIELD": "Class"}, "suppress",
+            MAX_OVERLAP=0.1, OUTPUT=kept,
         )  # fmt: skip
-        story.tool(
-            "Non Maximum Suppression", "suppress", INPUT="Output Detected Objects", CONFIDENCE_FIELD="Confidence",
-            CLASS_FIELD="Class", MAX_OVERLAP=0.1, OUTPUT=kept,
+        story.step(
+            "Compute", "Compute Accuracy For Object Detection",
+            {"DETECTIONS": "Output Feature Class", "TRUTH": "labels", "MASK": "labels_areas", "TRUTH_CLASS_FIELD": "Classname",
+             "DETECTION_CLASS_FIELD": "Class"}, "accuracy",
+            OUTPUT_TABLE=table, OUTPUT_REPORT=report, OUTPUT_MARKED=marked,
         )  # fmt: skip
-        story.add_vectors(scene.truth)
-        story.tool(
-            "Compute Accuracy For Object Detection", "accuracy", DETECTIONS="Output Feature Class", TRUTH="truth",
-            DETECTION_CLASS_FIELD="Class", TRUTH_CLASS_FIELD=scene.class_field, OUTPUT_TABLE=table, OUTPUT_REPORT=report,
-            OUTPUT_MARKED=marked,
-        )  # fmt: skip
-        story.show("marked")
-        layers = desktop.layers()
+        cards, layers = story.cards(), desktop.layers()
+        story.show("workflow")
+
+        suggested = story.suggest(package)
+        story.show("suggest")
+        story.decide(True)
+        story.decide(False)
+        desktop.wait(lambda: desktop.layers()["labels"]["count"] == 9, "the suggestion to become a label")
+        story.review("Output Feature Class")
+        for number in range(10):  # some may be labelled already
+            if desktop.layers()["labels"]["count"] == 11:
+                break
+            desktop.pointer.key("a")
+            desktop.wait(lambda decided=number + 1: decided_in(desktop) == decided, "the object to be decided about")
+        story.show("review")
+
+        story.save_project(project)
+        story.open_project_anew(project)
+        again = story.cards()
+        desktop.wait(lambda: len(desktop.probe.state()["windows"]) == 1, "nothing but QGIS")
+        unsaved = desktop.probe.state()["unsaved"]
 
     # The labels are where the mouse drew them, to a pixel of the screen, and say who drew them.
     have = boxes_of(labels, "labels")
-    assert len(have) == 8 and all(max(iou(box, one) for one in have) > 0.9 for box in drawn)
+    assert len(have) == 11 and all(max(iou(box, one) for one in have) > 0.9 for box in drawn)
     layer = QgsVectorLayer(f"{labels}|layername=labels", "labels", "ogr")
     assert layer.crs().authid() == scene.crs
     assert {(item["Classname"], item["Classvalue"]) for item in layer.getFeatures()} == {(scene.class_name, 1)}
     assert len(boxes_of(labels, "labels_areas")) == 1
+    # The monitor has drawn the training, and the cards say that all is done, also in the project that was opened again.
+    assert len(charts) == 2 and all(chart.points >= 3 for chart in charts), charts
+    assert sum(text.startswith("Done (") for text in cards) == 5 and "8 objects are labelled." in cards, cards
+    assert sum(text.startswith("Done (") for text in again) == 5 and "11 objects are labelled." in again, again
+    assert suggested >= 2 and not unsaved
     # Chips, a package, detections, fewer of them without duplicates, and numbers.
     assert len(list((chips / "images").glob("*.tif"))) == len(list((chips / "labels").glob("*.xml"))) >= 9
     card = json.loads((chips / "esri_model_definition.emd").read_text("utf-8"))

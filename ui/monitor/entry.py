@@ -75,8 +75,8 @@ class Monitor:
     def _made(self) -> MonitorDock:
         if self.dock is None:
             self.dock = MonitorDock(self._runs, self._show_model, self._show_live)
-            # Full height, with a tab beside the other panels: below them nothing would be seen of the curves.
-            others = ["kestrel_label_objects", "kestrel_workflow"]
+            # Full height, with a tab beside those of the other panels: the curves need it.
+            others = ["kestrel_workflow", "kestrel_label_objects"]
             self._iface.addTabifiedDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock, others, False)
             self.dock.hide()
             self.dock.setToggleVisibilityAction(self.action)

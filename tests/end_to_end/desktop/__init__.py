@@ -9,6 +9,6 @@ from .desktop import Desktop, Failed
 from .pointer import Pointer
 from .probe import Probe, Thing
 from .screen import Screen, missing
-from .tool import Tool
+from .tool import Form, Tool
 
-__all__ = ["Desktop", "Failed", "Pointer", "Probe", "Screen", "Thing", "Tool", "missing"]
+__all__ = ["Desktop", "Failed", "Form", "Pointer", "Probe", "Screen", "Thing", "Tool", "missing"]

@@ -42,7 +42,7 @@ check-on-start=false
 """
 
 
-_TITLE = "— QGIS"
+TITLE = "— QGIS"  # a part of that of the main window
 
 
 class Failed(AssertionError):
@@ -98,7 +98,7 @@ class Desktop:
         with self.log.open("wb") as log:
             self._qgis = subprocess.Popen(command, env=variables, stdout=log, stderr=log)
         self.wait(lambda: self._listens() and bool(self.probe.state()["windows"]), "QGIS to start", 120)
-        self.pointer.fit(_TITLE, self.screen.width - 2, self.screen.height - 27)  # the frame takes the rest
+        self.pointer.fit(TITLE, self.screen.width - 2, self.screen.height - 27)  # the frame takes the rest
         self.wait(
             lambda: self.see(name="QgisApp", kind="QMainWindow").rect[2] > self.screen.width - 9,
             "the window to fill the screen",
@@ -154,6 +154,16 @@ class Desktop:
 
         return self.wait(look, f"{wanted}", seconds)
 
+    def see_still(self, **wanted: Any) -> Thing:
+        """Return the first thing that fits once it stays where it is, as in a panel that is laid out anew."""
+
+        def look() -> Thing | None:
+            before = self.see(**wanted)
+            time.sleep(0.3)
+            return before if before.rect == self.see(**wanted).rect else None
+
+        return self.wait(look, f"{wanted} to stay")
+
     def sees(self, **wanted: Any) -> bool:
         """Return whether there is something that fits now."""
         return bool(self.probe.find(**wanted))
@@ -189,8 +199,13 @@ class Desktop:
         self.pointer.write(text)
 
     def choose(self, text: str, **wanted: Any) -> None:
-        """Choose the entry of a drop-down list that begins with a text."""
+        """Choose the entry of a drop-down list that begins with a text; the first one, which is empty, for no text."""
         box = self.see(**wanted)
+        if not text and box.text:
+            self.pointer.click(box.centre)
+            self.wait(lambda: self.sees(kind="row", popup=True), "the list to open")
+            self.pointer.key("Home", "Return")
+            return
         if not box.text.startswith(text):
             self.pointer.click(box.centre)
             self.see(kind="row", starts=text, popup=True)

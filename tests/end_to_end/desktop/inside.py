@@ -6,6 +6,7 @@ It looks and never acts. Questions come over a local socket, one JSON object a l
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import re
@@ -22,7 +23,7 @@ from qgis.core import (
     QgsProject,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QAbstractListModel, QObject, QPoint, QRect
+from qgis.PyQt.QtCore import QAbstractListModel, QObject, QPoint, QPointF, QRect
 from qgis.PyQt.QtNetwork import QLocalServer, QLocalSocket
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
@@ -66,6 +67,23 @@ def place(x: float, y: float, crs: str) -> list[float]:
     return [corner.x() + pixel.x(), corner.y() + pixel.y()]
 
 
+def proposed() -> list[list[float]]:
+    """Return where on the screen the boxes of what a model suggests are, the surest first: left, top, right, bottom."""
+    canvas = iface.mapCanvas()
+    widgets = iface.mainWindow().findChildren(QWidget)
+    pictures = [widget.picture for widget in widgets if type(widget).__name__ == "SuggestBox"]
+    corner, found = canvas.viewport().mapToGlobal(QPoint(0, 0)), []
+    for picture in pictures:
+        for item in picture._pool.shown():
+            box = canvas.getCoordinateTransform().transform().map(picture._outline(item)).boundingRect()
+            found.append([*_moved(box.topLeft(), corner), *_moved(box.bottomRight(), corner)])
+    return found
+
+
+def _moved(point: QPointF, corner: QPoint) -> tuple[float, float]:
+    return corner.x() + point.x(), corner.y() + point.y()
+
+
 def state() -> dict[str, Any]:
     """Return how QGIS stands: windows, layers from the top down, messages, the map, whether something runs."""
     canvas = iface.mapCanvas()
@@ -89,6 +107,7 @@ def state() -> dict[str, Any]:
         "tool": tool.action().objectName() if tool is not None and tool.action() is not None else "",
         "tasks": QgsApplication.taskManager().countActiveTasks(),
         "project": QgsProject.instance().fileName(),
+        "unsaved": QgsProject.instance().isDirty(),
     }
 
 
@@ -129,6 +148,7 @@ def _of_widget(widget: QWidget, window: QWidget) -> Iterator[dict[str, Any]]:
         "tip": re.sub(r"<[^>]+>", " ", widget.toolTip()).strip(),
         "checked": widget.isChecked() if isinstance(widget, QAbstractButton | QGroupBox) else None,
         "value": widget.value() if isinstance(widget, QProgressBar) else None,
+        "points": sum(len(curve.series) for curve in getattr(widget, "_curves", ())),
     }
     if isinstance(widget, QMenu | QMenuBar):
         for entry in widget.actions():
@@ -202,9 +222,9 @@ def _parents(widget: QWidget) -> Iterator[QWidget]:
 
 
 def _parameter(window: QWidget, name: str) -> QWidget | None:
-    """The widget of a parameter in the dialog of a tool."""
-    panel = window.mainWidget() if hasattr(window, "mainWidget") else None
-    wrapper = getattr(panel, "wrappers", {}).get(name)
+    """The widget of a parameter in the dialog of a tool, or in a form of the plugin."""
+    forms = [window.mainWidget()] if hasattr(window, "mainWidget") else window.findChildren(QWidget)
+    wrapper = next((form.wrappers[name] for form in forms if name in getattr(form, "wrappers", {})), None)
     if wrapper is None:
         return None
     return wrapper.wrappedWidget() if hasattr(wrapper, "wrappedWidget") else wrapper.widget
@@ -245,7 +265,7 @@ def _fits(thing: dict[str, Any], wanted: dict[str, Any]) -> bool:
     )
 
 
-QUESTIONS = {"find": find, "place": place, "state": state}
+QUESTIONS = {"find": find, "place": place, "proposed": proposed, "state": state}
 
 
 class Answers(QObject):
@@ -273,5 +293,6 @@ class Answers(QObject):
             socket.flush()
 
 
+faulthandler.enable()  # the log says where Python was when QGIS crashes
 QApplication.setCursorFlashTime(0)  # so that two pictures of the same thing are the same
 _ANSWERS = Answers(os.environ["KESTREL_PROBE"])

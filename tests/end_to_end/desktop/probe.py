@@ -21,6 +21,7 @@ class Thing:
         whole: it is not cut by what it is scrolled in.
         reachable: nothing covers its centre.
         area: rect of what it is scrolled in, if anything.
+        points: of the curves of a chart.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Thing:
     enabled: bool
     checked: bool | None
     value: int | None
+    points: int
     area: tuple[int, int, int, int] | None
     row: int
     column: int
@@ -42,7 +44,7 @@ class Thing:
     @classmethod
     def of(cls, answer: dict[str, Any]) -> Thing:
         """Return the thing that an answer describes."""
-        usual: dict[str, Any] = {"name": "", "checked": None, "value": None, "row": -1, "column": -1, "tip": ""}
+        usual: dict[str, Any] = {"name": "", "checked": None, "value": None, "points": 0, "row": -1, "column": -1, "tip": ""}
         values = {**usual, **answer}
         for name in ("rect", "centre", "area"):
             values[name] = tuple(values[name]) if values[name] else None
@@ -68,6 +70,10 @@ class Probe:
         """Return where on the screen a point of the map is."""
         across, down = self.ask("place", x=x, y=y, crs=crs)
         return across, down
+
+    def proposed(self) -> list[tuple[float, float, float, float]]:
+        """Return the boxes of what a model suggests, as ``inside.proposed`` says."""
+        return [(left, top, right, bottom) for left, top, right, bottom in self.ask("proposed")]
 
     def state(self) -> dict[str, Any]:
         """Return how QGIS stands, as ``inside.state`` says."""

@@ -1,9 +1,9 @@
-"""The dialog of a Processing tool, filled in and run by hand."""
+"""Parameters of a Processing tool, filled in by hand, and its dialog."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from .probe import Thing
 
@@ -13,53 +13,34 @@ if TYPE_CHECKING:
 _DONE, _BROKEN = "Execution completed in", "Execution failed after"
 
 
-class Tool:
-    """A dialog that is open.
+class Form:
+    """Fields for parameters of a tool.
 
     Args:
         desktop: where.
-        title: a part of its window's title, such as the name of the tool.
+        title: a part of its window's title.
     """
 
     def __init__(self, desktop: Desktop, title: str) -> None:
         self._desktop, self.title = desktop, title
-        desktop.see(window=title, text="Run", kind="QPushButton")
 
-    def fill(self, **parameters: object) -> Tool:
+    def fill(self, **parameters: object) -> Self:
         """Give parameters values by what their fields are: texts are typed, entries chosen, boxes ticked."""
         for name, value in parameters.items():
             self._fill(name, value)
         return self
 
-    def scroll_up(self) -> None:
-        """Show the first parameters."""
-        area = next(thing.area for thing in self._desktop.probe.find(window=self.title, kind="QLabel") if thing.area)
-        self._desktop.pointer.wheel((area[0] + 3, area[1] + area[3] / 2), -40)
-
     def value(self, name: str) -> str:
         """Return the text that the field of a parameter shows."""
         return self._field(name).text
 
-    def run(self, seconds: float) -> str:
-        """Press Run, wait until it is done, and return its log.
+    def expect(self, name: str, text: str) -> None:
+        """Wait until the field of a parameter begins with a text.
 
         Raises:
-            Failed: the tool failed, or is not done in time.
+            Failed: it does not come to that.
         """
-        self._desktop.click(window=self.title, text="Run", kind="QPushButton")
-        log = self._desktop.wait(self._ended, f"{self.title} to end", seconds)
-        if _BROKEN in log:
-            self._desktop.fail(f"{self.title} failed:\n{log}")
-        return log
-
-    def close(self) -> None:
-        """Press Close."""
-        self._desktop.click(window=self.title, text="Close", kind="QPushButton")
-        self._desktop.wait(lambda: not self._desktop.sees(window=self.title, text="Run"), f"{self.title} to close")
-
-    def _ended(self) -> str:
-        logs = [thing.text for thing in self._desktop.probe.find(window=self.title, name="txtLog")]
-        return next((log for log in logs if _DONE in log or _BROKEN in log), "")
+        self._desktop.wait(lambda: self.value(name).startswith(text), f"{name} to begin with {text}", 10)
 
     def _fill(self, name: str, value: object) -> None:
         field = self._field(name)
@@ -80,7 +61,7 @@ class Tool:
             return field.checked == value
         if isinstance(value, int | float):
             return float(field.text.replace(",", "") or "nan") == value
-        return field.text.startswith(str(value))
+        return field.text.startswith(str(value)) if str(value) else not field.text
 
     def _where(self, name: str, field: Thing) -> dict[str, str]:
         return {"window": self.title, "parameter": name, "kind": field.kind}
@@ -103,3 +84,45 @@ class Tool:
             return None
 
         return desktop.wait(look, f"a field for {name}")
+
+
+class Tool(Form):
+    """The dialog of a tool, which is open; its title holds the tool's name."""
+
+    def __init__(self, desktop: Desktop, title: str) -> None:
+        super().__init__(desktop, title)
+        desktop.see(window=title, text="Run", kind="QPushButton")
+
+    def scroll_up(self) -> None:
+        """Show the first parameters."""
+        area = next(thing.area for thing in self._desktop.probe.find(window=self.title, kind="QLabel") if thing.area)
+        self._desktop.pointer.wheel((area[0] + 3, area[1] + area[3] / 2), -40)
+
+    def run(self, seconds: float) -> str:
+        """Press Run, wait until it is done, and return its log.
+
+        Raises:
+            Failed: the tool failed, or is not done in time.
+        """
+        self.start()
+        return self.finish(seconds)
+
+    def start(self) -> None:
+        """Press Run."""
+        self._desktop.click(window=self.title, text="Run", kind="QPushButton")
+
+    def finish(self, seconds: float) -> str:
+        """Wait until it is done, and return its log; see :meth:`run`."""
+        log = self._desktop.wait(self._ended, f"{self.title} to end", seconds)
+        if _BROKEN in log:
+            self._desktop.fail(f"{self.title} failed:\n{log}")
+        return log
+
+    def close(self) -> None:
+        """Press Close."""
+        self._desktop.click(window=self.title, text="Close", kind="QPushButton")
+        self._desktop.wait(lambda: not self._desktop.sees(window=self.title, text="Run"), f"{self.title} to close")
+
+    def _ended(self) -> str:
+        logs = [thing.text for thing in self._desktop.probe.find(window=self.title, name="txtLog")]
+        return next((log for log in logs if _DONE in log or _BROKEN in log), "")

@@ -288,7 +288,7 @@ class ExportTab(QWidget):
         """Say what was written, with buttons that show it."""
         folder = str(results.get("OUTPUT", ""))
         text = self.tr("{} chips with {} objects are in {}.").format(
-            f"{int(results.get('CHIPS', 0)):n}", f"{int(results.get('OBJECTS', 0)):n}", folder
+            f"{int(results.get('CHIPS', 0)):n}", f"{int(results.get('OBJECTS', 0)):n}", Path(folder).name
         )
         item = self._messages.createMessage(self.tr("Export"), " ".join([text, *warnings[:2]]))
         for label, path in ((self.tr("Open folder"), folder), (self.tr("Contact sheet"), str(results.get("PREVIEW", "")))):

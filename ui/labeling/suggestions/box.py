@@ -169,6 +169,7 @@ class SuggestBox(QWidget):
 
     def _widgets(self) -> None:
         self.model = QgsFileWidget()
+        self.model.setObjectName("kestrel_suggestion_model")
         self.model.setDialogTitle(self.tr("Choose a model package"))
         self.model.setFilter(f"{self.tr('Model packages')} (*.dlpk *.emd)")
         self.model.lineEdit().setPlaceholderText(self.tr("Model package (.dlpk, .emd)"))
