@@ -266,7 +266,7 @@ def test_what_goes_wrong_is_said_in_a_sentence(
     assert "does not show the imagery picture" in said.pop()
 
 
-def test_another_model_ends_the_worker_and_is_remembered(suggested: LabelDock, worker: Worker, package: str) -> None:
+def test_another_model_ends_the_worker_and_is_remembered(suggested: LabelDock, worker: Worker, package: str, wait: Any) -> None:
     assert QgsProject.instance().readEntry("kestrel", "suggestions/model")[0] == package
     ended = worker.ended
     suggested.suggestions.model.setFilePath(package.replace(".emd", "2.emd"))
