@@ -30,7 +30,7 @@ from story import Story  # noqa: E402
 from core.runtime.folders import cache_folder  # noqa: E402
 from core.runtime.resolve import find_python  # noqa: E402
 
-SIZE = (1280, 820)  # of the screen, in pixels
+SIZE = (1320, 820)  # of the screen, in pixels
 QUALITY = 82  # of the JPEG pictures
 SMALL = 700_000  # pixels below which a picture is a PNG: a dialog, sharp and small
 
@@ -100,7 +100,7 @@ def tell(story: Story, archive: Path, trees: Path) -> None:
     desktop.click(name="kestrel_workflow", kind="QToolButton")
     story.use_package(trees)
     detect(story, "before", trees)
-    story.leave_only(scene.imagery.stem, "Output Feature Class")
+    story.leave_only(scene.imagery.stem, "before_kept")
     story.show("first_detections")
     measure(story, "before")
     story.leave_only(scene.imagery.stem)
@@ -130,9 +130,9 @@ def tell(story: Story, archive: Path, trees: Path) -> None:
     detect(story, "after", folder / "florida_model" / "florida_model.dlpk")
     measure(story, "after")
     story.cards()
-    story.leave_only(scene.imagery.stem, labels.stem, "Output Marked Features")
+    story.leave_only(scene.imagery.stem, labels.stem, "after_marked")
     story.show("workflow")
-    story.review("Output Marked Features")
+    story.review("after_marked")
     desktop.pointer.key("n", "p")
     desktop.idle()
     story.show("review")
@@ -145,7 +145,7 @@ def detect(story: Story, name: str, model: Path) -> None:
         "detect" if name == "after" else "", OUTPUT=story.folder / f"{name}.gpkg",
     )  # fmt: skip
     story.step(
-        "Remove", "Non Maximum Suppression", {"INPUT": "Output Detected Objects", "CLASS_FIELD": "Class"},
+        "Remove", "Non Maximum Suppression", {"INPUT": name, "CLASS_FIELD": "Class"},
         "suppress" if name == "after" else "", MAX_OVERLAP=0.3, OUTPUT=story.folder / f"{name}_kept.gpkg",
     )  # fmt: skip
 
@@ -164,7 +164,7 @@ def measure(story: Story, name: str) -> None:
     table = story.folder / f"{name}.csv"
     story.add_vectors(scene.truth)
     story.step(
-        "Compute", "Compute Accuracy For Object Detection", {"DETECTIONS": "Output Feature Class"},
+        "Compute", "Compute Accuracy For Object Detection", {"DETECTIONS": f"{name}_kept"},
         "accuracy" if name == "after" else "", TRUTH=scene.truth.stem, TRUTH_CLASS_FIELD=scene.class_field,
         DETECTION_CLASS_FIELD="Class", MASK="", EXTENT=f"{left},{right},{bottom},{top} [{scene.crs}]", OUTPUT_TABLE=table,
         OUTPUT_REPORT=story.folder / f"{name}.html", OUTPUT_MARKED=story.folder / f"{name}_marked.gpkg",

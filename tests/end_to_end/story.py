@@ -5,6 +5,7 @@ Files are named in file fields; all else is clicked. A step that is done has lef
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from desktop import Desktop, Form, Tool
@@ -35,9 +36,12 @@ class Story:
         if self.pictures is None:
             return
         desktop = self.desktop
+        desktop.pointer.move((desktop.screen.width - 2, desktop.screen.height - 2))
         if not window and not dock:
             desktop.wait(self._no_messages, "the messages to be closed")
-        desktop.pointer.move((desktop.screen.width - 2, desktop.screen.height - 2))
+            time.sleep(1)  # QGIS tells of the end of a task a little later
+            desktop.wait(self._no_messages, "the messages to be closed")
+            desktop.pointer.move((desktop.screen.width - 2, desktop.screen.height - 2))
         image = desktop.shot()
         if window:
             left, top, width, height = self.desktop.see(window=window, covered=True).rect
@@ -196,8 +200,10 @@ class Story:
     # The way through the panel
 
     def front(self, title: str) -> None:
-        """Bring a panel to the front with its tab."""
-        self.desktop.click(kind="tab", text=title)
+        """Bring a panel to the front with its tab; alone it has none."""
+        for tab in self.desktop.probe.find(kind="tab", text=title):
+            if tab.reachable:
+                self.desktop.pointer.click(tab.centre)
 
     def export_page(self, picture: str = "", **parameters: object) -> Path:
         """Export on the page of the dock, in the background; return the folder, which it has proposed."""

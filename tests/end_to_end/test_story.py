@@ -99,12 +99,12 @@ def test_from_the_zip_to_the_accuracy(tmp_path: Path, archive: Path, environment
         )  # fmt: skip
         story.step(
             "Remove", "Non Maximum Suppression",
-            {"INPUT": "Output Detected Objects", "CONFIDENCE_FIELD": "Confidence", "CLASS_FIELD": "Class"}, "suppress",
+            {"INPUT": "found", "CONFIDENCE_FIELD": "Confidence", "CLASS_FIELD": "Class"}, "suppress",
             MAX_OVERLAP=0.1, OUTPUT=kept,
         )  # fmt: skip
         story.step(
             "Compute", "Compute Accuracy For Object Detection",
-            {"DETECTIONS": "Output Feature Class", "TRUTH": "labels", "MASK": "labels_areas", "TRUTH_CLASS_FIELD": "Classname",
+            {"DETECTIONS": "kept", "TRUTH": "labels", "MASK": "labels_areas", "TRUTH_CLASS_FIELD": "Classname",
              "DETECTION_CLASS_FIELD": "Class"}, "accuracy",
             OUTPUT_TABLE=table, OUTPUT_REPORT=report, OUTPUT_MARKED=marked,
         )  # fmt: skip
@@ -116,7 +116,7 @@ def test_from_the_zip_to_the_accuracy(tmp_path: Path, archive: Path, environment
         story.decide(True)
         story.decide(False)
         desktop.wait(lambda: desktop.layers()["labels"]["count"] == 9, "the suggestion to become a label")
-        story.review("Output Feature Class")
+        story.review("kept")
         for number in range(10):  # some may be labelled already
             if desktop.layers()["labels"]["count"] == 11:
                 break
@@ -154,5 +154,5 @@ def test_from_the_zip_to_the_accuracy(tmp_path: Path, archive: Path, environment
     numbers = rows[scene.class_name]
     assert int(numbers["True_Positive"]) + int(numbers["False_Positive"]) == len(boxes_of(kept))
     assert "<html" in report.read_text("utf-8")
-    assert layers["Output Marked Features"]["style"] == "categorizedSymbol"
-    assert layers["Output Marked Features"]["count"] == len(boxes_of(marked)) > 0
+    assert layers["marked"]["style"] == "categorizedSymbol"
+    assert layers["marked"]["count"] == len(boxes_of(marked)) > 0

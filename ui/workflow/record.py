@@ -141,7 +141,9 @@ class Record(QObject):
         if live is None or live.run is not run:  # of another project, or another run has begun since
             return
         del self.live[step]
-        attempt = Attempt(time.time(), run.parameters, _plain(outcome.results), outcome.error, outcome.cancelled)
+        # Whatever comes here: a project that cannot be written because of it would lose more than this.
+        parameters = json.loads(json.dumps(run.parameters, default=lambda _value: None))
+        attempt = Attempt(time.time(), parameters, _plain(outcome.results), outcome.error, outcome.cancelled)
         self.last[step] = attempt
         if attempt.results:
             self.good[step] = attempt

@@ -84,8 +84,11 @@ class Desktop:
         self._sockets = tempfile.TemporaryDirectory(prefix="kestrel-")  # short, as the path of a socket must be
         address = Path(self._sockets.name) / "probe"
         self.pointer, self.probe = Pointer(self.screen.name), Probe(address)
+        temporary = self.folder / "temporary"
+        temporary.mkdir(exist_ok=True)
         variables = {
             **os.environ,
+            "TMPDIR": str(temporary),  # QGIS warns of layers in its own temporary folder, where tests often are
             **self._variables,
             "DISPLAY": self.screen.name,
             "QT_QPA_PLATFORM": "xcb",

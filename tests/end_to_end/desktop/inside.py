@@ -43,7 +43,7 @@ from qgis.PyQt.QtWidgets import (
     QToolButton,
     QWidget,
 )
-from qgis.utils import iface
+from qgis.utils import iface, plugins
 
 
 def find(**wanted: Any) -> list[dict[str, Any]]:
@@ -69,14 +69,12 @@ def place(x: float, y: float, crs: str) -> list[float]:
 
 def proposed() -> list[list[float]]:
     """Return where on the screen the boxes of what a model suggests are, the surest first: left, top, right, bottom."""
-    canvas = iface.mapCanvas()
-    widgets = iface.mainWindow().findChildren(QWidget)
-    pictures = [widget.picture for widget in widgets if type(widget).__name__ == "SuggestBox"]
-    corner, found = canvas.viewport().mapToGlobal(QPoint(0, 0)), []
-    for picture in pictures:
-        for item in picture._pool.shown():
-            box = canvas.getCoordinateTransform().transform().map(picture._outline(item)).boundingRect()
-            found.append([*_moved(box.topLeft(), corner), *_moved(box.bottomRight(), corner)])
+    canvas, box = iface.mapCanvas(), plugins["kestrel"].labeling.dock.suggestions
+    transform, corner = canvas.getCoordinateTransform().transform(), canvas.viewport().mapToGlobal(QPoint(0, 0))
+    found = []
+    for item in box.pool.shown():
+        rect = transform.map(box.picture._outline(item)).boundingRect()
+        found.append([*_moved(rect.topLeft(), corner), *_moved(rect.bottomRight(), corner)])
     return found
 
 
@@ -273,6 +271,7 @@ class Answers(QObject):
 
     def __init__(self, address: str) -> None:
         super().__init__()
+        self._sockets: list[QLocalSocket] = []  # else garbage collection takes what listens to them
         self._server = QLocalServer(self)
         self._server.newConnection.connect(self._connected)
         if not self._server.listen(address):
@@ -280,6 +279,7 @@ class Answers(QObject):
 
     def _connected(self) -> None:
         socket = self._server.nextPendingConnection()
+        self._sockets.append(socket)
         socket.readyRead.connect(lambda: self._read(socket))
 
     def _read(self, socket: QLocalSocket) -> None:

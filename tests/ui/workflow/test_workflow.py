@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from drawn import label, write_picture
-from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, QgsVectorFileWriter, QgsVectorLayer
+from qgis.core import NULL, QgsApplication, QgsProject, QgsRasterLayer, QgsVectorFileWriter, QgsVectorLayer
 from qgis.gui import QgsGui
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt
@@ -250,7 +250,7 @@ def test_a_pretrained_package_instead_of_training_and_to_train_further(
 def test_the_project_remembers(panel: Any, runs: Any, labels: QgsVectorLayer, tmp_path: Path) -> None:
     project = QgsProject.instance()
     whole_story(runs, tmp_path)
-    ran(runs, "trainmodel", {"INPUT": str(tmp_path / "chips")}, error="Out of memory.")
+    ran(runs, "trainmodel", {"INPUT": str(tmp_path / "chips"), "MASK": NULL}, error="Out of memory.")
     panel.record.choose_package(str(tmp_path / "model" / "model.dlpk"))
     assert project.isDirty()
     (tmp_path / "desk").mkdir()
