@@ -5,249 +5,249 @@
   <name>AreaLayer</name>
   <message>
    <source>Check the rights.</source>
-   <translation type="unfinished" />
+   <translation>Compruebe los permisos.</translation>
   </message>
   <message>
    <source>Mark area</source>
-   <translation type="unfinished" />
+   <translation>Marcar área</translation>
   </message>
   <message>
    <source>Remove area</source>
-   <translation type="unfinished" />
+   <translation>Eliminar área</translation>
   </message>
   <message>
    <source>The GeoPackage {} cannot be made: {}</source>
-   <translation type="unfinished" />
+   <translation>No se puede crear el GeoPackage {}: {}</translation>
   </message>
   <message>
    <source>The layer {} does not take the area.</source>
-   <translation type="unfinished" />
+   <translation>La capa {} no admite el área.</translation>
   </message>
  </context>
  <context>
   <name>Chart</name>
   <message>
    <source>Epoch {number}</source>
-   <translation type="unfinished" />
+   <translation>Época {number}</translation>
   </message>
  </context>
  <context>
   <name>ClassDialog</name>
   <message>
    <source>(no other class)</source>
-   <translation type="unfinished" />
+   <translation>(ninguna otra clase)</translation>
   </message>
   <message>
    <source>Add new class</source>
-   <translation type="unfinished" />
+   <translation>Añadir clase nueva</translation>
   </message>
   <message>
    <source>Class</source>
-   <translation type="unfinished" />
+   <translation>Clase</translation>
   </message>
   <message>
    <source>Colour</source>
-   <translation type="unfinished" />
+   <translation>Color</translation>
   </message>
   <message>
    <source>Define Class</source>
-   <translation type="unfinished" />
+   <translation>Definir clase</translation>
   </message>
   <message>
    <source>Edit Class</source>
-   <translation type="unfinished" />
+   <translation>Editar clase</translation>
   </message>
   <message>
    <source>Kind of</source>
-   <translation type="unfinished" />
+   <translation>Tipo de</translation>
   </message>
   <message>
    <source>Name</source>
-   <translation type="unfinished" />
+   <translation>Nombre</translation>
   </message>
   <message>
    <source>The class that this one is a kind of: it stands inside it in the list.</source>
-   <translation type="unfinished" />
+   <translation>La clase de la que esta es un tipo: en la lista queda dentro de ella.</translation>
   </message>
   <message>
    <source>The number that stands for the class in training data; 0 is background.</source>
-   <translation type="unfinished" />
+   <translation>El número que representa la clase en los datos de entrenamiento; 0 es el fondo.</translation>
   </message>
   <message>
    <source>Value</source>
-   <translation type="unfinished" />
+   <translation>Valor</translation>
   </message>
   <message>
    <source>such as house</source>
-   <translation type="unfinished" />
+   <translation>por ejemplo casa</translation>
   </message>
  </context>
  <context>
   <name>ClassRows</name>
   <message>
    <source>Class</source>
-   <translation type="unfinished" />
+   <translation>Clase</translation>
   </message>
   <message>
    <source>Classes</source>
-   <translation type="unfinished" />
+   <translation>Clases</translation>
   </message>
   <message>
    <source>Key</source>
-   <translation type="unfinished" />
+   <translation>Tecla</translation>
   </message>
   <message>
    <source>Objects</source>
-   <translation type="unfinished" />
+   <translation>Objetos</translation>
   </message>
   <message>
    <source>Value</source>
-   <translation type="unfinished" />
+   <translation>Valor</translation>
   </message>
   <message>
    <source>{} with the classes inside</source>
-   <translation type="unfinished" />
+   <translation>{} con las clases que contiene</translation>
   </message>
  </context>
  <context>
   <name>ClassStore</name>
   <message>
    <source>Ask the owner of the table to add it.</source>
-   <translation type="unfinished" />
+   <translation>Pida al propietario de la tabla que la añada.</translation>
   </message>
   <message>
    <source>The classes cannot be written to the table {}: {}</source>
-   <translation type="unfinished" />
+   <translation>No se pueden escribir las clases en la tabla {}: {}</translation>
   </message>
   <message>
    <source>The table {} of the classes has no column parent, and cannot be given one: their groups are kept here only.</source>
-   <translation type="unfinished" />
+   <translation>La tabla {} de las clases no tiene la columna parent y no se le puede añadir: los grupos solo se guardan aquí.</translation>
   </message>
  </context>
  <context>
   <name>ClassTree</name>
   <message>
    <source>Add class</source>
-   <translation type="unfinished" />
+   <translation>Añadir clase</translation>
   </message>
   <message>
    <source>Add class inside</source>
-   <translation type="unfinished" />
+   <translation>Añadir clase dentro</translation>
   </message>
   <message>
    <source>Class table (*.csv)</source>
-   <translation type="unfinished" />
+   <translation>Tabla de clases (*.csv)</translation>
   </message>
   <message>
    <source>Classes (*.dlpk *.emd *.ecs *.csv)</source>
-   <translation type="unfinished" />
+   <translation>Clases (*.dlpk *.emd *.ecs *.csv)</translation>
   </message>
   <message>
    <source>Classes from the layer's values</source>
-   <translation type="unfinished" />
+   <translation>Clases a partir de los valores de la capa</translation>
   </message>
   <message>
    <source>Edit class</source>
-   <translation type="unfinished" />
+   <translation>Editar clase</translation>
   </message>
   <message>
    <source>Give this class to the selected objects ({})</source>
-   <translation type="unfinished" />
+   <translation>Asignar esta clase a los objetos seleccionados ({})</translation>
   </message>
   <message>
    <source>Import and save classes</source>
-   <translation type="unfinished" />
+   <translation>Importar y guardar clases</translation>
   </message>
   <message>
    <source>Import classes</source>
-   <translation type="unfinished" />
+   <translation>Importar clases</translation>
   </message>
   <message>
    <source>Import classes from a file</source>
-   <translation type="unfinished" />
+   <translation>Importar clases desde un archivo</translation>
   </message>
   <message>
    <source>Import classes from a model package (.dlpk, .emd), an ArcGIS schema (.ecs) or a class table (.csv)</source>
-   <translation type="unfinished" />
+   <translation>Importar clases desde un paquete de modelo (.dlpk, .emd), un esquema de ArcGIS (.ecs) o una tabla de clases (.csv)</translation>
   </message>
   <message>
    <source>Move down</source>
-   <translation type="unfinished" />
+   <translation>Bajar</translation>
   </message>
   <message>
    <source>Move up</source>
-   <translation type="unfinished" />
+   <translation>Subir</translation>
   </message>
   <message>
    <source>Not imported, because another class has the name or the value: {}.</source>
-   <translation type="unfinished" />
+   <translation>No importadas, porque otra clase tiene el nombre o el valor: {}.</translation>
   </message>
   <message>
    <source>Objects stay; those of a class that is removed are drawn grey.</source>
-   <translation type="unfinished" />
+   <translation>Los objetos se conservan; los de una clase eliminada se dibujan en gris.</translation>
   </message>
   <message>
    <source>Remove all of them</source>
-   <translation type="unfinished" />
+   <translation>Eliminarlas todas</translation>
   </message>
   <message>
    <source>Remove class</source>
-   <translation type="unfinished" />
+   <translation>Eliminar clase</translation>
   </message>
   <message>
    <source>Remove it, keep those inside</source>
-   <translation type="unfinished" />
+   <translation>Eliminarla y conservar las que contiene</translation>
   </message>
   <message>
    <source>Save classes</source>
-   <translation type="unfinished" />
+   <translation>Guardar clases</translation>
   </message>
   <message>
    <source>Save classes as a class table (.csv), which Export Training Data takes too</source>
-   <translation type="unfinished" />
+   <translation>Guardar las clases como tabla de clases (.csv), que también admite Export Training Data</translation>
   </message>
   <message>
    <source>Save classes to a file</source>
-   <translation type="unfinished" />
+   <translation>Guardar clases en un archivo</translation>
   </message>
   <message>
    <source>Show only its objects</source>
-   <translation type="unfinished" />
+   <translation>Mostrar solo sus objetos</translation>
   </message>
   <message>
    <source>The class {} holds {} other classes. {} objects have the class itself, {} those inside it.</source>
-   <translation type="unfinished" />
+   <translation>La clase {} contiene otras {} clases. {} objetos tienen la propia clase y {} las que contiene.</translation>
   </message>
   <message>
    <source>{} objects have the class {}. They stay, without a class that is known. Remove the class?</source>
-   <translation type="unfinished" />
+   <translation>{} objetos tienen la clase {}. Se conservan, sin una clase conocida. ¿Eliminar la clase?</translation>
   </message>
  </context>
  <context>
   <name>CoverageBox</name>
   <message>
    <source>Mark the view</source>
-   <translation type="unfinished" />
+   <translation>Marcar la vista</translation>
   </message>
   <message>
    <source>Mark what the map shows as completely labelled</source>
-   <translation type="unfinished" />
+   <translation>Marcar lo que muestra el mapa como completamente etiquetado</translation>
   </message>
   <message>
    <source>Mark where every object is labelled. Export Training Data takes these areas as its Input Mask Polygons, so that places that nobody looked at are not learned as background.</source>
-   <translation type="unfinished" />
+   <translation>Marcar dónde está etiquetado cada objeto. Export Training Data toma estas áreas como Input Mask Polygons, para que los lugares que nadie ha mirado no se aprendan como fondo.</translation>
   </message>
   <message>
    <source>Share of the imagery that is marked</source>
-   <translation type="unfinished" />
+   <translation>Parte de las imágenes que está marcada</translation>
   </message>
   <message>
    <source>{:.1f} % of {} is marked.</source>
-   <translation type="unfinished" />
+   <translation>Está marcado el {:.1f} % de {}.</translation>
   </message>
   <message>
    <source>{} is a map service without an end: no share can be given.</source>
-   <translation type="unfinished" />
+   <translation>{} es un servicio de mapas sin fin: no se puede indicar ninguna parte.</translation>
   </message>
  </context>
  <context>
@@ -269,19 +269,19 @@
   <name>EditedLayer</name>
   <message>
    <source>Its file may be write-protected or open elsewhere, or the layer marked as read-only in the project.</source>
-   <translation type="unfinished" />
+   <translation>Su archivo puede estar protegido contra escritura o abierto en otro lugar, o la capa marcada como de solo lectura en el proyecto.</translation>
   </message>
   <message>
    <source>The file {} is gone: it was moved, renamed or deleted. The edits wait here until it is back.</source>
-   <translation type="unfinished" />
+   <translation>El archivo {} ya no está: se ha movido, renombrado o eliminado. Los cambios esperan aquí hasta que vuelva.</translation>
   </message>
   <message>
    <source>The layer {} cannot be edited.</source>
-   <translation type="unfinished" />
+   <translation>No se puede editar la capa {}.</translation>
   </message>
   <message>
    <source>{} edits of {} could not be saved. They are kept here, and saved with the next edit or by Save: {}</source>
-   <translation type="unfinished" />
+   <translation>{} cambios de {} no se pudieron guardar. Se conservan aquí y se guardan con el próximo cambio o con Guardar: {}</translation>
   </message>
  </context>
  <context>
@@ -427,43 +427,43 @@
   <name>ExportTab</name>
   <message>
    <source>All parameters …</source>
-   <translation type="unfinished" />
+   <translation>Todos los parámetros …</translation>
   </message>
   <message>
    <source>Cancel</source>
-   <translation type="unfinished" />
+   <translation>Cancelar</translation>
   </message>
   <message>
    <source>Cancelled; nothing was written.</source>
-   <translation type="unfinished" />
+   <translation>Cancelado; no se ha escrito nada.</translation>
   </message>
   <message>
    <source>Contact sheet</source>
-   <translation type="unfinished" />
+   <translation>Hoja de contactos</translation>
   </message>
   <message>
    <source>Export</source>
-   <translation type="unfinished" />
+   <translation>Exportar</translation>
   </message>
   <message>
    <source>Open folder</source>
-   <translation type="unfinished" />
+   <translation>Abrir carpeta</translation>
   </message>
   <message>
    <source>Open the tool itself with what is set here</source>
-   <translation type="unfinished" />
+   <translation>Abrir la herramienta con lo que está ajustado aquí</translation>
   </message>
   <message>
    <source>Show the tiles on the map</source>
-   <translation type="unfinished" />
+   <translation>Mostrar las teselas en el mapa</translation>
   </message>
   <message>
    <source>The tool Export Training Data is not there: switch Processing on in the plugins.</source>
-   <translation type="unfinished" />
+   <translation>Falta la herramienta Export Training Data: active Processing en los complementos.</translation>
   </message>
   <message>
    <source>{} chips with {} objects are in {}.</source>
-   <translation type="unfinished" />
+   <translation>{} recortes con {} objetos están en {}.</translation>
   </message>
  </context>
  <context>
@@ -474,226 +474,226 @@
   </message>
   <message>
    <source>Help</source>
-   <translation type="unfinished" />
+   <translation>Ayuda</translation>
   </message>
   <message>
    <source>Model Inspector…</source>
-   <translation type="unfinished" />
+   <translation>Inspector de modelos…</translation>
   </message>
   <message>
    <source>Settings…</source>
-   <translation type="unfinished" />
+   <translation>Ajustes…</translation>
   </message>
  </context>
  <context>
   <name>LabelDock</name>
   <message>
    <source>Box</source>
-   <translation type="unfinished" />
+   <translation>Caja</translation>
   </message>
   <message>
    <source>Choose imagery and labels, then start.</source>
-   <translation type="unfinished" />
+   <translation>Elija imágenes y etiquetas y empiece.</translation>
   </message>
   <message>
    <source>Coverage</source>
-   <translation type="unfinished" />
+   <translation>Cobertura</translation>
   </message>
   <message>
    <source>Export</source>
-   <translation type="unfinished" />
+   <translation>Exportar</translation>
   </message>
   <message>
    <source>Height of the box of a fixed size, in pixels</source>
-   <translation type="unfinished" />
+   <translation>Alto de la caja de tamaño fijo, en píxeles</translation>
   </message>
   <message>
    <source>Label</source>
-   <translation type="unfinished" />
+   <translation>Etiquetar</translation>
   </message>
   <message>
    <source>Label Objects</source>
-   <translation type="unfinished" />
+   <translation>Etiquetar objetos</translation>
   </message>
   <message>
    <source>Objects</source>
-   <translation type="unfinished" />
+   <translation>Objetos</translation>
   </message>
   <message>
    <source>Objects that are smaller are warned about</source>
-   <translation type="unfinished" />
+   <translation>Se avisa de los objetos más pequeños</translation>
   </message>
   <message>
    <source>Redo</source>
-   <translation type="unfinished" />
+   <translation>Rehacer</translation>
   </message>
   <message>
    <source>Redo {}</source>
-   <translation type="unfinished" />
+   <translation>Rehacer {}</translation>
   </message>
   <message>
    <source>Review</source>
-   <translation type="unfinished" />
+   <translation>Revisar</translation>
   </message>
   <message>
    <source>Save each edit at once</source>
-   <translation type="unfinished" />
+   <translation>Guardar cada cambio al momento</translation>
   </message>
   <message>
    <source>Save each edit at once: nothing is lost if QGIS or the computer stops. Undo works all the same.</source>
-   <translation type="unfinished" />
+   <translation>Guardar cada cambio al momento: no se pierde nada si QGIS o el equipo se detiene. Se puede deshacer igualmente.</translation>
   </message>
   <message>
    <source>Save labels</source>
-   <translation type="unfinished" />
+   <translation>Guardar etiquetas</translation>
   </message>
   <message>
    <source>Start labeling first: then the classes come in ({}).</source>
-   <translation type="unfinished" />
+   <translation>Inicie primero el etiquetado: entonces se añaden las clases ({}).</translation>
   </message>
   <message>
    <source>Suggest</source>
-   <translation type="unfinished" />
+   <translation>Sugerir</translation>
   </message>
   <message>
    <source>Undo</source>
-   <translation type="unfinished" />
+   <translation>Deshacer</translation>
   </message>
   <message>
    <source>Undo {}</source>
-   <translation type="unfinished" />
+   <translation>Deshacer {}</translation>
   </message>
   <message>
    <source>Warn below (px)</source>
-   <translation type="unfinished" />
+   <translation>Avisar bajo (px)</translation>
   </message>
   <message>
    <source>Width of the box of a fixed size, in pixels</source>
-   <translation type="unfinished" />
+   <translation>Ancho de la caja de tamaño fijo, en píxeles</translation>
   </message>
   <message>
    <source>none</source>
-   <translation type="unfinished" />
+   <translation>ninguna</translation>
   </message>
   <message>
    <source>{} objects · {} unsaved · class: {}</source>
-   <translation type="unfinished" />
+   <translation>{} objetos · {} sin guardar · clase: {}</translation>
   </message>
  </context>
  <context>
   <name>LabelLayer</name>
   <message>
    <source>Add {}</source>
-   <translation type="unfinished" />
+   <translation>Añadir {}</translation>
   </message>
   <message>
    <source>All objects of the class {} were changed with it. This cannot be undone; edit the class to change it back.</source>
-   <translation type="unfinished" />
+   <translation>Todos los objetos de la clase {} han cambiado con ella. No se puede deshacer; edite la clase para volver a cambiarla.</translation>
   </message>
   <message>
    <source>Another class is being renamed.</source>
-   <translation type="unfinished" />
+   <translation>Se está cambiando el nombre de otra clase.</translation>
   </message>
   <message>
    <source>Change class to {}</source>
-   <translation type="unfinished" />
+   <translation>Cambiar clase a {}</translation>
   </message>
   <message>
    <source>Choose a polygon layer.</source>
-   <translation type="unfinished" />
+   <translation>Elija una capa de polígonos.</translation>
   </message>
   <message>
    <source>Choose another folder.</source>
-   <translation type="unfinished" />
+   <translation>Elija otra carpeta.</translation>
   </message>
   <message>
    <source>Choose another name.</source>
-   <translation type="unfinished" />
+   <translation>Elija otro nombre.</translation>
   </message>
   <message>
    <source>Choose the field with the class.</source>
-   <translation type="unfinished" />
+   <translation>Elija el campo con la clase.</translation>
   </message>
   <message>
    <source>Delete objects</source>
-   <translation type="unfinished" />
+   <translation>Borrar objetos</translation>
   </message>
   <message>
    <source>Move object</source>
-   <translation type="unfinished" />
+   <translation>Mover objeto</translation>
   </message>
   <message>
    <source>Move objects</source>
-   <translation type="unfinished" />
+   <translation>Mover objetos</translation>
   </message>
   <message>
    <source>Rename {} to {}</source>
-   <translation type="unfinished" />
+   <translation>Cambiar nombre de {} a {}</translation>
   </message>
   <message>
    <source>Save it as a GeoPackage and choose that one.</source>
-   <translation type="unfinished" />
+   <translation>Guárdela como GeoPackage y elija ese.</translation>
   </message>
   <message>
    <source>Save the labels first.</source>
-   <translation type="unfinished" />
+   <translation>Guarde primero las etiquetas.</translation>
   </message>
   <message>
    <source>The GeoPackage {} cannot be made: {}</source>
-   <translation type="unfinished" />
+   <translation>No se puede crear el GeoPackage {}: {}</translation>
   </message>
   <message>
    <source>The class {} has many objects, and there are edits that are not saved.</source>
-   <translation type="unfinished" />
+   <translation>La clase {} tiene muchos objetos y hay cambios sin guardar.</translation>
   </message>
   <message>
    <source>The layer {} cannot be edited.</source>
-   <translation type="unfinished" />
+   <translation>No se puede editar la capa {}.</translation>
   </message>
   <message>
    <source>The layer {} does not take the object.</source>
-   <translation type="unfinished" />
+   <translation>La capa {} no admite el objeto.</translation>
   </message>
   <message>
    <source>The layer {} has no field {}.</source>
-   <translation type="unfinished" />
+   <translation>La capa {} no tiene el campo {}.</translation>
   </message>
   <message>
    <source>The layer {} holds no polygons.</source>
-   <translation type="unfinished" />
+   <translation>La capa {} no contiene polígonos.</translation>
   </message>
   <message>
    <source>There is a file {} already.</source>
-   <translation type="unfinished" />
+   <translation>Ya existe un archivo {}.</translation>
   </message>
   <message>
    <source>Wait until that is done.</source>
-   <translation type="unfinished" />
+   <translation>Espere a que termine.</translation>
   </message>
  </context>
  <context>
   <name>LabelStyle</name>
   <message>
    <source>other</source>
-   <translation type="unfinished" />
+   <translation>otra</translation>
   </message>
  </context>
  <context>
   <name>Labeling</name>
   <message>
    <source>Label Objects</source>
-   <translation type="unfinished" />
+   <translation>Etiquetar objetos</translation>
   </message>
  </context>
  <context>
   <name>LiveLayer</name>
   <message>
    <source>Objects (being found): {count}</source>
-   <translation type="unfinished" />
+   <translation>Objetos (detección en curso): {count}</translation>
   </message>
   <message>
    <source>Objects (being found, before suppression): {count}</source>
-   <translation type="unfinished" />
+   <translation>Objetos (detección en curso, antes de la supresión): {count}</translation>
   </message>
  </context>
  <context>
@@ -720,7 +720,7 @@
   </message>
   <message>
    <source>Model Inspector</source>
-   <translation type="unfinished" />
+   <translation>Inspector de modelos</translation>
   </message>
   <message>
    <source>Model packages</source>
@@ -898,194 +898,194 @@
   <name>Monitor</name>
   <message>
    <source>Run Monitor</source>
-   <translation type="unfinished" />
+   <translation>Monitor de ejecución</translation>
   </message>
  </context>
  <context>
   <name>MonitorDock</name>
   <message>
    <source>No tool of Kestrel has run yet in this session. What runs is followed here.</source>
-   <translation type="unfinished" />
+   <translation>En esta sesión aún no se ha ejecutado ninguna herramienta de Kestrel. Lo que se ejecute se sigue aquí.</translation>
   </message>
   <message>
    <source>Objects (partial)</source>
-   <translation type="unfinished" />
+   <translation>Objetos (parcial)</translation>
   </message>
   <message>
    <source>Open by itself when a training begins</source>
-   <translation type="unfinished" />
+   <translation>Abrir por sí solo cuando empiece un entrenamiento</translation>
   </message>
   <message>
    <source>Options</source>
-   <translation type="unfinished" />
+   <translation>Opciones</translation>
   </message>
   <message>
    <source>Report: {name}</source>
-   <translation type="unfinished" />
+   <translation>Informe: {name}</translation>
   </message>
   <message>
    <source>Run Monitor</source>
-   <translation type="unfinished" />
+   <translation>Monitor de ejecución</translation>
   </message>
   <message>
    <source>Show objects on the map as they are found</source>
-   <translation type="unfinished" />
+   <translation>Mostrar los objetos en el mapa a medida que se encuentran</translation>
   </message>
   <message>
    <source>cancelled</source>
-   <translation type="unfinished" />
+   <translation>cancelado</translation>
   </message>
   <message>
    <source>done</source>
-   <translation type="unfinished" />
+   <translation>hecho</translation>
   </message>
   <message>
    <source>failed</source>
-   <translation type="unfinished" />
+   <translation>fallido</translation>
   </message>
   <message>
    <source>{path} cannot be opened.</source>
-   <translation type="unfinished" />
+   <translation>No se puede abrir {path}.</translation>
   </message>
  </context>
  <context>
   <name>ObjectsModel</name>
   <message>
    <source>(no class)</source>
-   <translation type="unfinished" />
+   <translation>(sin clase)</translation>
   </message>
   <message>
    <source>Author</source>
-   <translation type="unfinished" />
+   <translation>Autor</translation>
   </message>
   <message>
    <source>Class</source>
-   <translation type="unfinished" />
+   <translation>Clase</translation>
   </message>
   <message>
    <source>Delete</source>
-   <translation type="unfinished" />
+   <translation>Borrar</translation>
   </message>
   <message>
    <source>Delete this object</source>
-   <translation type="unfinished" />
+   <translation>Borrar este objeto</translation>
   </message>
   <message>
    <source>Size (px)</source>
-   <translation type="unfinished" />
+   <translation>Tamaño (px)</translation>
   </message>
   <message>
    <source>Time</source>
-   <translation type="unfinished" />
+   <translation>Hora</translation>
   </message>
   <message>
    <source>Width × height of the object's box in pixels of the imagery</source>
-   <translation type="unfinished" />
+   <translation>Ancho × alto de la caja del objeto en píxeles de las imágenes</translation>
   </message>
  </context>
  <context>
   <name>ObjectsView</name>
   <message>
    <source>All classes</source>
-   <translation type="unfinished" />
+   <translation>Todas las clases</translation>
   </message>
   <message>
    <source>Change the class of the selected objects</source>
-   <translation type="unfinished" />
+   <translation>Cambiar la clase de los objetos seleccionados</translation>
   </message>
   <message>
    <source>Class that is shown</source>
-   <translation type="unfinished" />
+   <translation>Clase que se muestra</translation>
   </message>
   <message>
    <source>Delete the selected objects</source>
-   <translation type="unfinished" />
+   <translation>Borrar los objetos seleccionados</translation>
   </message>
   <message>
    <source>Labelled objects</source>
-   <translation type="unfinished" />
+   <translation>Objetos etiquetados</translation>
   </message>
   <message>
    <source>Refresh: read what others have changed</source>
-   <translation type="unfinished" />
+   <translation>Recargar: leer lo que han cambiado otros</translation>
   </message>
   <message>
    <source>Show the objects of one class only</source>
-   <translation type="unfinished" />
+   <translation>Mostrar solo los objetos de una clase</translation>
   </message>
   <message>
    <source>Zoom to the selected objects</source>
-   <translation type="unfinished" />
+   <translation>Zoom a los objetos seleccionados</translation>
   </message>
  </context>
  <context>
   <name>Pool</name>
   <message>
    <source>Accept suggestion</source>
-   <translation type="unfinished" />
+   <translation>Aceptar sugerencia</translation>
   </message>
   <message>
    <source>Accept suggestions ({})</source>
-   <translation type="unfinished" />
+   <translation>Aceptar sugerencias ({})</translation>
   </message>
  </context>
  <context>
   <name>Preview</name>
   <message>
    <source>At most {} chips: those without data, or that fall out when they are turned, are left out.</source>
-   <translation type="unfinished" />
+   <translation>Como máximo {} recortes: se omiten los que no tienen datos o quedan fuera al girarlos.</translation>
   </message>
   <message>
    <source>Counting chips</source>
-   <translation type="unfinished" />
+   <translation>Contando recortes</translation>
   </message>
   <message>
    <source>Counting …</source>
-   <translation type="unfinished" />
+   <translation>Contando …</translation>
   </message>
   <message>
    <source>More than {} chips.</source>
-   <translation type="unfinished" />
+   <translation>Más de {} recortes.</translation>
   </message>
   <message>
    <source>No tile holds an object and lies within the mask polygons.</source>
-   <translation type="unfinished" />
+   <translation>Ninguna tesela contiene un objeto y está dentro de los polígonos de máscara.</translation>
   </message>
   <message>
    <source>No tile holds an object.</source>
-   <translation type="unfinished" />
+   <translation>Ninguna tesela contiene un objeto.</translation>
   </message>
   <message>
    <source>One tile for each object.</source>
-   <translation type="unfinished" />
+   <translation>Una tesela por objeto.</translation>
   </message>
   <message>
    <source>Start labeling to see the tiles.</source>
-   <translation type="unfinished" />
+   <translation>Inicie el etiquetado para ver las teselas.</translation>
   </message>
   <message>
    <source>The cell size is larger than the whole of {}.</source>
-   <translation type="unfinished" />
+   <translation>El tamaño de celda es mayor que todo {}.</translation>
   </message>
   <message>
    <source>Zoom in to see the tiles.</source>
-   <translation type="unfinished" />
+   <translation>Acérquese para ver las teselas.</translation>
   </message>
   <message>
    <source>{} chips would be written.</source>
-   <translation type="unfinished" />
+   <translation>Se escribirían {} recortes.</translation>
   </message>
   <message>
    <source>{} is a map service without an end: give an extent in the tool itself, which then says what it cuts.</source>
-   <translation type="unfinished" />
+   <translation>{} es un servicio de mapas sin fin: indique una extensión en la propia herramienta, que dirá entonces qué recorta.</translation>
   </message>
   <message>
    <source>{} is shown warped, but cut as it was taken: its tiles cannot be shown on the map.</source>
-   <translation type="unfinished" />
+   <translation>{} se muestra rectificado, pero se recorta tal como se tomó: sus teselas no se pueden mostrar en el mapa.</translation>
   </message>
   <message>
    <source>{} tiles of {} × {} pixels.</source>
-   <translation type="unfinished" />
+   <translation>{} teselas de {} × {} píxeles.</translation>
   </message>
  </context>
  <context>
@@ -1115,331 +1115,331 @@
   <name>ReportWindow</name>
   <message>
    <source>Open in browser</source>
-   <translation type="unfinished" />
+   <translation>Abrir en el navegador</translation>
   </message>
  </context>
  <context>
   <name>ReviewBox</name>
   <message>
    <source>(no class)</source>
-   <translation type="unfinished" />
+   <translation>(sin clase)</translation>
   </message>
   <message>
    <source>All</source>
-   <translation type="unfinished" />
+   <translation>Todos</translation>
   </message>
   <message>
    <source>All classes</source>
-   <translation type="unfinished" />
+   <translation>Todas las clases</translation>
   </message>
   <message>
    <source>All {} objects of the list are reviewed.</source>
-   <translation type="unfinished" />
+   <translation>Los {} objetos de la lista están revisados.</translation>
   </message>
   <message>
    <source>Class</source>
-   <translation type="unfinished" />
+   <translation>Clase</translation>
   </message>
   <message>
    <source>Confidence</source>
-   <translation type="unfinished" />
+   <translation>Confianza</translation>
   </message>
   <message>
    <source>Detected objects, or the marked objects of Compute Accuracy</source>
-   <translation type="unfinished" />
+   <translation>Objetos detectados, o los objetos marcados de Compute Accuracy</translation>
   </message>
   <message>
    <source>Drop: no label</source>
-   <translation type="unfinished" />
+   <translation>Descartar: sin etiqueta</translation>
   </message>
   <message>
    <source>False alarms</source>
-   <translation type="unfinished" />
+   <translation>Falsas alarmas</translation>
   </message>
   <message>
    <source>Fix: make it a label and edit its outline</source>
-   <translation type="unfinished" />
+   <translation>Corregir: convertirlo en etiqueta y editar su contorno</translation>
   </message>
   <message>
    <source>Highest confidence</source>
-   <translation type="unfinished" />
+   <translation>Confianza más alta</translation>
   </message>
   <message>
    <source>Keep object</source>
-   <translation type="unfinished" />
+   <translation>Conservar objeto</translation>
   </message>
   <message>
    <source>Keep: make it a label</source>
-   <translation type="unfinished" />
+   <translation>Conservar: convertirlo en etiqueta</translation>
   </message>
   <message>
    <source>Keys on the map: Enter/A keep, F fix, Delete/R drop, 1–9 keep with that class, ←/→ step.</source>
-   <translation type="unfinished" />
+   <translation>Teclas en el mapa: Intro/A conservar, F corregir, Supr/R descartar, 1–9 conservar con esa clase, ←/→ avanzar.</translation>
   </message>
   <message>
    <source>Layer</source>
-   <translation type="unfinished" />
+   <translation>Capa</translation>
   </message>
   <message>
    <source>Lowest confidence</source>
-   <translation type="unfinished" />
+   <translation>Confianza más baja</translation>
   </message>
   <message>
    <source>Missed</source>
-   <translation type="unfinished" />
+   <translation>Omitidos</translation>
   </message>
   <message>
    <source>Missed and false alarms</source>
-   <translation type="unfinished" />
+   <translation>Omitidos y falsas alarmas</translation>
   </message>
   <message>
    <source>Next</source>
-   <translation type="unfinished" />
+   <translation>Siguiente</translation>
   </message>
   <message>
    <source>No objects.</source>
-   <translation type="unfinished" />
+   <translation>Ningún objeto.</translation>
   </message>
   <message>
    <source>Previous</source>
-   <translation type="unfinished" />
+   <translation>Anterior</translation>
   </message>
   <message>
    <source>Start review</source>
-   <translation type="unfinished" />
+   <translation>Iniciar revisión</translation>
   </message>
   <message>
    <source>Stop review</source>
-   <translation type="unfinished" />
+   <translation>Detener revisión</translation>
   </message>
   <message>
    <source>The object has a label already.</source>
-   <translation type="unfinished" />
+   <translation>El objeto ya tiene una etiqueta.</translation>
   </message>
   <message>
    <source>The object has no place on the map's coordinate system.</source>
-   <translation type="unfinished" />
+   <translation>El objeto no tiene posición en el sistema de coordenadas del mapa.</translation>
   </message>
   <message>
    <source>The object lies outside of where the imagery's coordinate system reaches.</source>
-   <translation type="unfinished" />
+   <translation>El objeto está fuera del alcance del sistema de coordenadas de las imágenes.</translation>
   </message>
   <message>
    <source>dropped</source>
-   <translation type="unfinished" />
+   <translation>descartado</translation>
   </message>
   <message>
    <source>false alarm</source>
-   <translation type="unfinished" />
+   <translation>falsa alarma</translation>
   </message>
   <message>
    <source>fixed</source>
-   <translation type="unfinished" />
+   <translation>corregido</translation>
   </message>
   <message>
    <source>found</source>
-   <translation type="unfinished" />
+   <translation>encontrado</translation>
   </message>
   <message>
    <source>kept</source>
-   <translation type="unfinished" />
+   <translation>conservado</translation>
   </message>
   <message>
    <source>missed</source>
-   <translation type="unfinished" />
+   <translation>omitido</translation>
   </message>
   <message>
    <source>{} of {} · {} decided</source>
-   <translation type="unfinished" />
+   <translation>{} de {} · {} decididos</translation>
   </message>
  </context>
  <context>
   <name>RunView</name>
   <message>
    <source>Add the layer with what was found before the search was cancelled.</source>
-   <translation type="unfinished" />
+   <translation>Añadir la capa con lo que se encontró antes de cancelar la búsqueda.</translation>
   </message>
   <message>
    <source>Add to map</source>
-   <translation type="unfinished" />
+   <translation>Añadir al mapa</translation>
   </message>
   <message>
    <source>Cancel</source>
-   <translation type="unfinished" />
+   <translation>Cancelar</translation>
   </message>
   <message>
    <source>Cancelled after {time}</source>
-   <translation type="unfinished" />
+   <translation>Cancelado tras {time}</translation>
   </message>
   <message>
    <source>Done in {time}</source>
-   <translation type="unfinished" />
+   <translation>Hecho en {time}</translation>
   </message>
   <message>
    <source>Epoch</source>
-   <translation type="unfinished" />
+   <translation>Época</translation>
   </message>
   <message>
    <source>Failed after {time}: {reason}</source>
-   <translation type="unfinished" />
+   <translation>Falló tras {time}: {reason}</translation>
   </message>
   <message>
    <source>Load: {load}</source>
-   <translation type="unfinished" />
+   <translation>Carga: {load}</translation>
   </message>
   <message>
    <source>Logarithmic</source>
-   <translation type="unfinished" />
+   <translation>Logarítmica</translation>
   </message>
   <message>
    <source>Loss</source>
-   <translation type="unfinished" />
+   <translation>Pérdida</translation>
   </message>
   <message>
    <source>Memory of this run: {used}</source>
-   <translation type="unfinished" />
+   <translation>Memoria de esta ejecución: {used}</translation>
   </message>
   <message>
    <source>Memory: {used}</source>
-   <translation type="unfinished" />
+   <translation>Memoria: {used}</translation>
   </message>
   <message>
    <source>Non maximum suppression, which comes last, may remove some of the objects.</source>
-   <translation type="unfinished" />
+   <translation>La supresión de no máximos, que viene al final, puede eliminar algunos de los objetos.</translation>
   </message>
   <message>
    <source>Open report</source>
-   <translation type="unfinished" />
+   <translation>Abrir informe</translation>
   </message>
   <message>
    <source>Quality on the validation chips</source>
-   <translation type="unfinished" />
+   <translation>Calidad en los recortes de validación</translation>
   </message>
   <message>
    <source>Show model</source>
-   <translation type="unfinished" />
+   <translation>Mostrar modelo</translation>
   </message>
   <message>
    <source>Show small losses as clearly as large ones.</source>
-   <translation type="unfinished" />
+   <translation>Mostrar las pérdidas pequeñas con tanta claridad como las grandes.</translation>
   </message>
   <message>
    <source>Starting</source>
-   <translation type="unfinished" />
+   <translation>Iniciando</translation>
   </message>
   <message>
    <source>Stop soon. What is done is kept where it is of use; the log says what.</source>
-   <translation type="unfinished" />
+   <translation>Detener pronto. Lo hecho se conserva si es útil; el registro dice qué.</translation>
   </message>
   <message>
    <source>Stopping …</source>
-   <translation type="unfinished" />
+   <translation>Deteniendo …</translation>
   </message>
   <message>
    <source>The first {shown} objects are on the map; the layer will hold all.</source>
-   <translation type="unfinished" />
+   <translation>Los primeros {shown} objetos están en el mapa; la capa los contendrá todos.</translation>
   </message>
   <message>
    <source>steps</source>
-   <translation type="unfinished" />
+   <translation>pasos</translation>
   </message>
   <message>
    <source>training</source>
-   <translation type="unfinished" />
+   <translation>entrenamiento</translation>
   </message>
   <message>
    <source>validation</source>
-   <translation type="unfinished" />
+   <translation>validación</translation>
   </message>
   <message>
    <source>{time} left</source>
-   <translation type="unfinished" />
+   <translation>quedan {time}</translation>
   </message>
  </context>
  <context>
   <name>Schema</name>
   <message>
    <source>0 means background in training data.</source>
-   <translation type="unfinished" />
+   <translation>0 significa fondo en los datos de entrenamiento.</translation>
   </message>
   <message>
    <source>Choose another name.</source>
-   <translation type="unfinished" />
+   <translation>Elija otro nombre.</translation>
   </message>
   <message>
    <source>Choose another parent.</source>
-   <translation type="unfinished" />
+   <translation>Elija otra clase superior.</translation>
   </message>
   <message>
    <source>Choose another value.</source>
-   <translation type="unfinished" />
+   <translation>Elija otro valor.</translation>
   </message>
   <message>
    <source>Give it one, such as house.</source>
-   <translation type="unfinished" />
+   <translation>Dele uno, por ejemplo casa.</translation>
   </message>
   <message>
    <source>The class has no name.</source>
-   <translation type="unfinished" />
+   <translation>La clase no tiene nombre.</translation>
   </message>
   <message>
    <source>The class {} cannot be a kind of {}, which lies within it.</source>
-   <translation type="unfinished" />
+   <translation>La clase {} no puede ser un tipo de {}, que está dentro de ella.</translation>
   </message>
   <message>
    <source>The class {} has the value {} already.</source>
-   <translation type="unfinished" />
+   <translation>La clase {} ya tiene el valor {}.</translation>
   </message>
   <message>
    <source>The class {} has the value {}; values are whole numbers from 1 on.</source>
-   <translation type="unfinished" />
+   <translation>La clase {} tiene el valor {}; los valores son números enteros a partir de 1.</translation>
   </message>
   <message>
    <source>There is a class {} already.</source>
-   <translation type="unfinished" />
+   <translation>Ya existe una clase {}.</translation>
   </message>
   <message>
    <source>There is no class of the value {}.</source>
-   <translation type="unfinished" />
+   <translation>No existe ninguna clase con el valor {}.</translation>
   </message>
  </context>
  <context>
   <name>Session</name>
   <message>
    <source>Set it in the layer's properties.</source>
-   <translation type="unfinished" />
+   <translation>Asígnelo en las propiedades de la capa.</translation>
   </message>
   <message>
    <source>The area lies outside the imagery.</source>
-   <translation type="unfinished" />
+   <translation>El área está fuera de las imágenes.</translation>
   </message>
   <message>
    <source>The class {} was added.</source>
-   <translation type="unfinished" />
+   <translation>Se ha añadido la clase {}.</translation>
   </message>
   <message>
    <source>The layer {} has no coordinate system.</source>
-   <translation type="unfinished" />
+   <translation>La capa {} no tiene sistema de coordenadas.</translation>
   </message>
   <message>
    <source>The object is small, {:.0f} × {:.0f} pixels: below {:.0f} pixels little can be learned.</source>
-   <translation type="unfinished" />
+   <translation>El objeto es pequeño, {:.0f} × {:.0f} píxeles: por debajo de {:.0f} píxeles se aprende poco.</translation>
   </message>
   <message>
    <source>The object lies outside the imagery {}: no chip will show it.</source>
-   <translation type="unfinished" />
+   <translation>El objeto está fuera de las imágenes {}: ningún recorte lo mostrará.</translation>
   </message>
   <message>
    <source>{} of the objects are gone: somebody else has deleted them.</source>
-   <translation type="unfinished" />
+   <translation>{} de los objetos ya no están: otra persona los ha borrado.</translation>
   </message>
   <message>
    <source>{} of the objects were left alone: somebody else has changed them. Look at them again.</source>
-   <translation type="unfinished" />
+   <translation>{} de los objetos no se han tocado: otra persona los ha cambiado. Mírelos de nuevo.</translation>
   </message>
   <message>
    <source>“{}” cannot be taken back: the objects were changed since by somebody else.</source>
-   <translation type="unfinished" />
+   <translation>«{}» no se puede deshacer: otra persona ha cambiado los objetos desde entonces.</translation>
   </message>
  </context>
  <context>
@@ -1533,11 +1533,11 @@
   </message>
   <message>
    <source>empty: packages come from the internet</source>
-   <translation type="unfinished" />
+   <translation>vacío: los paquetes vienen de internet</translation>
   </message>
   <message>
    <source>empty: the environment that Kestrel builds</source>
-   <translation type="unfinished" />
+   <translation>vacío: el entorno que construye Kestrel</translation>
   </message>
   <message>
    <source>this field</source>
@@ -1548,377 +1548,377 @@
   <name>StartBox</name>
   <message>
    <source>A new GeoPackage, or any polygon layer that can be edited and has a field for the class</source>
-   <translation type="unfinished" />
+   <translation>Un GeoPackage nuevo, o cualquier capa de polígonos editable con un campo para la clase</translation>
   </message>
   <message>
    <source>Add imagery to the project first: a raster layer.</source>
-   <translation type="unfinished" />
+   <translation>Añada primero imágenes al proyecto: una capa ráster.</translation>
   </message>
   <message>
    <source>Add one, text or whole number.</source>
-   <translation type="unfinished" />
+   <translation>Añada uno, de texto o número entero.</translation>
   </message>
   <message>
    <source>Cell size</source>
-   <translation type="unfinished" />
+   <translation>Tamaño de celda</translation>
   </message>
   <message>
    <source>Choose another name, or add its layer to the project and choose it here.</source>
-   <translation type="unfinished" />
+   <translation>Elija otro nombre, o añada su capa al proyecto y elíjala aquí.</translation>
   </message>
   <message>
    <source>Class field</source>
-   <translation type="unfinished" />
+   <translation>Campo de clase</translation>
   </message>
   <message>
    <source>GeoPackage (*.gpkg)</source>
-   <translation type="unfinished" />
+   <translation>GeoPackage (*.gpkg)</translation>
   </message>
   <message>
    <source>Imagery</source>
-   <translation type="unfinished" />
+   <translation>Imágenes</translation>
   </message>
   <message>
    <source>Imagery and labels</source>
-   <translation type="unfinished" />
+   <translation>Imágenes y etiquetas</translation>
   </message>
   <message>
    <source>Labels</source>
-   <translation type="unfinished" />
+   <translation>Etiquetas</translation>
   </message>
   <message>
    <source>New GeoPackage…</source>
-   <translation type="unfinished" />
+   <translation>Nuevo GeoPackage…</translation>
   </message>
   <message>
    <source>New label layer</source>
-   <translation type="unfinished" />
+   <translation>Nueva capa de objetos etiquetados</translation>
   </message>
   <message>
    <source>Start labeling</source>
-   <translation type="unfinished" />
+   <translation>Iniciar etiquetado</translation>
   </message>
   <message>
    <source>Stop labeling</source>
-   <translation type="unfinished" />
+   <translation>Detener etiquetado</translation>
   </message>
   <message>
    <source>The field that holds the class of each object: its value or its name</source>
-   <translation type="unfinished" />
+   <translation>El campo con la clase de cada objeto: su valor o su nombre</translation>
   </message>
   <message>
    <source>The file {} is there already and holds no layer {}.</source>
-   <translation type="unfinished" />
+   <translation>El archivo {} ya existe y no contiene ninguna capa {}.</translation>
   </message>
   <message>
    <source>The imagery that is labelled: its pixels measure the objects</source>
-   <translation type="unfinished" />
+   <translation>Las imágenes que se etiquetan: sus píxeles miden los objetos</translation>
   </message>
   <message>
    <source>The layer {} has no field for the class.</source>
-   <translation type="unfinished" />
+   <translation>La capa {} no tiene un campo para la clase.</translation>
   </message>
   <message>
    <source>This imagery has no pixels of its own: the size of one, in units of its coordinate system</source>
-   <translation type="unfinished" />
+   <translation>Estas imágenes no tienen píxeles propios: el tamaño de uno, en unidades de su sistema de coordenadas</translation>
   </message>
   <message>
    <source>{} on {}</source>
-   <translation type="unfinished" />
+   <translation>{} sobre {}</translation>
   </message>
  </context>
  <context>
   <name>SuggestBox</name>
   <message>
    <source>A click accepts, the right button rejects.</source>
-   <translation type="unfinished" />
+   <translation>Un clic acepta, el botón derecho rechaza.</translation>
   </message>
   <message>
    <source>Accept</source>
-   <translation type="unfinished" />
+   <translation>Aceptar</translation>
   </message>
   <message>
    <source>Accept all</source>
-   <translation type="unfinished" />
+   <translation>Aceptar todas</translation>
   </message>
   <message>
    <source>Accept all ({})</source>
-   <translation type="unfinished" />
+   <translation>Aceptar todas ({})</translation>
   </message>
   <message>
    <source>Accept and reject on the map</source>
-   <translation type="unfinished" />
+   <translation>Aceptar y rechazar en el mapa</translation>
   </message>
   <message>
    <source>Cancel</source>
-   <translation type="unfinished" />
+   <translation>Cancelar</translation>
   </message>
   <message>
    <source>Choose a model package</source>
-   <translation type="unfinished" />
+   <translation>Elegir un paquete de modelo</translation>
   </message>
   <message>
    <source>Click accepts, the right button rejects. Keys on the map: Enter/A accept, Delete/R reject, ←/→ step, 1–9 accept with that class.</source>
-   <translation type="unfinished" />
+   <translation>Un clic acepta, el botón derecho rechaza. Teclas en el mapa: Intro/A aceptar, Supr/R rechazar, ←/→ avanzar, 1–9 aceptar con esa clase.</translation>
   </message>
   <message>
    <source>Confidence</source>
-   <translation type="unfinished" />
+   <translation>Confianza</translation>
   </message>
   <message>
    <source>Do not suggest the highlighted object again. On the map: Delete or R.</source>
-   <translation type="unfinished" />
+   <translation>No volver a sugerir el objeto resaltado. En el mapa: Supr o R.</translation>
   </message>
   <message>
    <source>Do not suggest these objects again, those below the threshold neither.</source>
-   <translation type="unfinished" />
+   <translation>No volver a sugerir estos objetos, ni los que están bajo el umbral.</translation>
   </message>
   <message>
    <source>Go on? You can also zoom in, or cancel it at any time.</source>
-   <translation type="unfinished" />
+   <translation>¿Continuar? También puede acercarse, o cancelar en cualquier momento.</translation>
   </message>
   <message>
    <source>Let the model look at what the map shows, and propose objects.</source>
-   <translation type="unfinished" />
+   <translation>Dejar que el modelo mire lo que muestra el mapa y proponga objetos.</translation>
   </message>
   <message>
    <source>Look at the next suggestion. On the map: → or N.</source>
-   <translation type="unfinished" />
+   <translation>Ver la sugerencia siguiente. En el mapa: → o N.</translation>
   </message>
   <message>
    <source>Look at the suggestion before. On the map: ← or P.</source>
-   <translation type="unfinished" />
+   <translation>Ver la sugerencia anterior. En el mapa: ← o P.</translation>
   </message>
   <message>
    <source>Make a label of the highlighted suggestion. On the map: Enter or A; 1–9 with another class.</source>
-   <translation type="unfinished" />
+   <translation>Convertir en etiqueta la sugerencia resaltada. En el mapa: Intro o A; 1–9 con otra clase.</translation>
   </message>
   <message>
    <source>Make labels of all suggestions that are shown. One step to undo.</source>
-   <translation type="unfinished" />
+   <translation>Convertir en etiquetas todas las sugerencias mostradas. Se deshace en un solo paso.</translation>
   </message>
   <message>
    <source>Model package (.dlpk, .emd)</source>
-   <translation type="unfinished" />
+   <translation>Paquete de modelo (.dlpk, .emd)</translation>
   </message>
   <message>
    <source>Model packages</source>
-   <translation type="unfinished" />
+   <translation>Paquetes de modelos</translation>
   </message>
   <message>
    <source>Next</source>
-   <translation type="unfinished" />
+   <translation>Siguiente</translation>
   </message>
   <message>
    <source>Nothing new was found in the view: {} objects have a label or were decided about.</source>
-   <translation type="unfinished" />
+   <translation>No se ha encontrado nada nuevo en la vista: {} objetos tienen etiqueta o ya se decidieron.</translation>
   </message>
   <message>
    <source>Only suggestions that are as sure as this are shown, and accepted with Accept all</source>
-   <translation type="unfinished" />
+   <translation>Solo se muestran, y se aceptan con «Aceptar todas», las sugerencias al menos así de seguras</translation>
   </message>
   <message>
    <source>Previous</source>
-   <translation type="unfinished" />
+   <translation>Anterior</translation>
   </message>
   <message>
    <source>Reject</source>
-   <translation type="unfinished" />
+   <translation>Rechazar</translation>
   </message>
   <message>
    <source>Reject all</source>
-   <translation type="unfinished" />
+   <translation>Rechazar todas</translation>
   </message>
   <message>
    <source>Starting</source>
-   <translation type="unfinished" />
+   <translation>Iniciando</translation>
   </message>
   <message>
    <source>Suggest in view</source>
-   <translation type="unfinished" />
+   <translation>Sugerir en la vista</translation>
   </message>
   <message>
    <source>That takes about {}.</source>
-   <translation type="unfinished" />
+   <translation>Tarda unos {}.</translation>
   </message>
   <message>
    <source>The model found nothing in the view.</source>
-   <translation type="unfinished" />
+   <translation>El modelo no ha encontrado nada en la vista.</translation>
   </message>
   <message>
    <source>The model that suggests objects</source>
-   <translation type="unfinished" />
+   <translation>El modelo que sugiere objetos</translation>
   </message>
   <message>
    <source>The view is large: the model looks at it in {} tiles.</source>
-   <translation type="unfinished" />
+   <translation>La vista es grande: el modelo la mira en {} teselas.</translation>
   </message>
   <message>
    <source>{} objects were found, none of them as sure as {} %: move the slider to see them.</source>
-   <translation type="unfinished" />
+   <translation>Se han encontrado {} objetos, ninguno con un {} % de seguridad: mueva el deslizador para verlos.</translation>
   </message>
   <message>
    <source>{}, {:.0f} % · {} of {}</source>
-   <translation type="unfinished" />
+   <translation>{}, {:.0f} % · {} de {}</translation>
   </message>
   <message>
    <source>≥ {} %</source>
-   <translation type="unfinished" />
+   <translation>≥ {} %</translation>
   </message>
   <message>
    <source>≥ {} %: {} of {}</source>
-   <translation type="unfinished" />
+   <translation>≥ {} %: {} de {}</translation>
   </message>
  </context>
  <context>
   <name>SuggestRequest</name>
   <message>
    <source>Choose a model package (.dlpk or .emd).</source>
-   <translation type="unfinished" />
+   <translation>Elija un paquete de modelo (.dlpk o .emd).</translation>
   </message>
   <message>
    <source>No model is chosen.</source>
-   <translation type="unfinished" />
+   <translation>No hay ningún modelo elegido.</translation>
   </message>
   <message>
    <source>See it in the model inspector, or choose another one.</source>
-   <translation type="unfinished" />
+   <translation>Véalo en el inspector de modelos, o elija otro.</translation>
   </message>
   <message>
    <source>The map does not show the imagery {}.</source>
-   <translation type="unfinished" />
+   <translation>El mapa no muestra las imágenes {}.</translation>
   </message>
   <message>
    <source>Zoom to it first.</source>
-   <translation type="unfinished" />
+   <translation>Haga primero zoom sobre ellas.</translation>
   </message>
   <message>
    <source>{} cannot be run: its kind is not known, or its weights are missing.</source>
-   <translation type="unfinished" />
+   <translation>No se puede ejecutar {}: su tipo no se conoce o faltan sus pesos.</translation>
   </message>
  </context>
  <context>
   <name>Suggester</name>
   <message>
    <source>Suggest in view</source>
-   <translation type="unfinished" />
+   <translation>Sugerir en la vista</translation>
   </message>
  </context>
  <context>
   <name>Tables</name>
   <message>
    <source>Check the rights to the database or the file.</source>
-   <translation type="unfinished" />
+   <translation>Compruebe los permisos de la base de datos o del archivo.</translation>
   </message>
   <message>
    <source>The table {} cannot be changed: {}</source>
-   <translation type="unfinished" />
+   <translation>No se puede cambiar la tabla {}: {}</translation>
   </message>
   <message>
    <source>The table {} cannot be made beside {}: {}</source>
-   <translation type="unfinished" />
+   <translation>No se puede crear la tabla {} junto a {}: {}</translation>
   </message>
   <message>
    <source>The table {} was made beside {} and cannot be opened.</source>
-   <translation type="unfinished" />
+   <translation>La tabla {} se ha creado junto a {} y no se puede abrir.</translation>
   </message>
  </context>
  <context>
   <name>ToolBox</name>
   <message>
    <source>Box of a fixed size</source>
-   <translation type="unfinished" />
+   <translation>Caja de tamaño fijo</translation>
   </message>
   <message>
    <source>Circle</source>
-   <translation type="unfinished" />
+   <translation>Círculo</translation>
   </message>
   <message>
    <source>Click both ends of one side, then the other side.</source>
-   <translation type="unfinished" />
+   <translation>Clic en ambos extremos de un lado y luego en el otro lado.</translation>
   </message>
   <message>
    <source>Click selects, Ctrl adds, dragging moves, Delete deletes.</source>
-   <translation type="unfinished" />
+   <translation>Clic selecciona, Ctrl añade, arrastrar mueve, Supr borra.</translation>
   </message>
   <message>
    <source>Click the corners; the right button or a double click finishes, Backspace takes one back.</source>
-   <translation type="unfinished" />
+   <translation>Clic en las esquinas; el botón derecho o un doble clic termina, Retroceso quita una.</translation>
   </message>
   <message>
    <source>Drag a rectangle in which all objects are labelled.</source>
-   <translation type="unfinished" />
+   <translation>Arrastrar un rectángulo en el que todos los objetos están etiquetados.</translation>
   </message>
   <message>
    <source>Drag from the centre, or click it and the border.</source>
-   <translation type="unfinished" />
+   <translation>Arrastrar desde el centro, o clic en el centro y en el borde.</translation>
   </message>
   <message>
    <source>Drag, or click two corners.</source>
-   <translation type="unfinished" />
+   <translation>Arrastrar, o clic en dos esquinas.</translation>
   </message>
   <message>
    <source>Draw a rectangle that touches the areas to remove.</source>
-   <translation type="unfinished" />
+   <translation>Dibujar un rectángulo que toque las áreas que se eliminarán.</translation>
   </message>
   <message>
    <source>Draw area</source>
-   <translation type="unfinished" />
+   <translation>Dibujar área</translation>
   </message>
   <message>
    <source>Draw the outline with the button held down.</source>
-   <translation type="unfinished" />
+   <translation>Dibujar el contorno con el botón pulsado.</translation>
   </message>
   <message>
    <source>Each click makes a box about it.</source>
-   <translation type="unfinished" />
+   <translation>Cada clic crea una caja a su alrededor.</translation>
   </message>
   <message>
    <source>Edit vertices</source>
-   <translation type="unfinished" />
+   <translation>Editar vértices</translation>
   </message>
   <message>
    <source>Lasso</source>
-   <translation type="unfinished" />
+   <translation>Lazo</translation>
   </message>
   <message>
    <source>Polygon</source>
-   <translation type="unfinished" />
+   <translation>Polígono</translation>
   </message>
   <message>
    <source>QGIS's vertex tool on the labels.</source>
-   <translation type="unfinished" />
+   <translation>La herramienta de vértices de QGIS en las etiquetas.</translation>
   </message>
   <message>
    <source>Rectangle</source>
-   <translation type="unfinished" />
+   <translation>Rectángulo</translation>
   </message>
   <message>
    <source>Remove areas</source>
-   <translation type="unfinished" />
+   <translation>Eliminar áreas</translation>
   </message>
   <message>
    <source>Rotated rectangle</source>
-   <translation type="unfinished" />
+   <translation>Rectángulo rotado</translation>
   </message>
   <message>
    <source>Select, move, delete</source>
-   <translation type="unfinished" />
+   <translation>Seleccionar, mover, borrar</translation>
   </message>
   <message>
    <source>Streaming</source>
-   <translation type="unfinished" />
+   <translation>En flujo</translation>
   </message>
   <message>
    <source>Streaming: polygons take points as the mouse moves</source>
-   <translation type="unfinished" />
+   <translation>Digitalización en flujo: los polígonos toman puntos mientras se mueve el ratón</translation>
   </message>
  </context>
  <context>
   <name>ToolRun</name>
   <message>
    <source>The tool failed.</source>
-   <translation type="unfinished" />
+   <translation>La herramienta ha fallado.</translation>
   </message>
  </context>
  <context>
@@ -1952,221 +1952,221 @@
   <name>Workflow</name>
   <message>
    <source>Kestrel Workflow</source>
-   <translation type="unfinished" />
+   <translation>Flujo de trabajo de Kestrel</translation>
   </message>
  </context>
  <context>
   <name>WorkflowPanel</name>
   <message>
    <source>Below is the run before ({}).</source>
-   <translation type="unfinished" />
+   <translation>Debajo está la ejecución anterior ({}).</translation>
   </message>
   <message>
    <source>Cancel</source>
-   <translation type="unfinished" />
+   <translation>Cancelar</translation>
   </message>
   <message>
    <source>Choose a model package</source>
-   <translation type="unfinished" />
+   <translation>Elegir un paquete de modelo</translation>
   </message>
   <message>
    <source>Choose a pretrained model package: to detect with it, or to train it further with your labels</source>
-   <translation type="unfinished" />
+   <translation>Elegir un paquete de modelo preentrenado: para detectar con él, o para afinarlo con sus etiquetas</translation>
   </message>
   <message>
    <source>Compute …</source>
-   <translation type="unfinished" />
+   <translation>Calcular …</translation>
   </message>
   <message>
    <source>Detect …</source>
-   <translation type="unfinished" />
+   <translation>Detectar …</translation>
   </message>
   <message>
    <source>Export …</source>
-   <translation type="unfinished" />
+   <translation>Exportar …</translation>
   </message>
   <message>
    <source>Kestrel Workflow</source>
-   <translation type="unfinished" />
+   <translation>Flujo de trabajo de Kestrel</translation>
   </message>
   <message>
    <source>Label …</source>
-   <translation type="unfinished" />
+   <translation>Etiquetar …</translation>
   </message>
   <message>
    <source>Model packages</source>
-   <translation type="unfinished" />
+   <translation>Paquetes de modelos</translation>
   </message>
   <message>
    <source>Next with the model {}.</source>
-   <translation type="unfinished" />
+   <translation>A continuación, con el modelo {}.</translation>
   </message>
   <message>
    <source>Next with {}, against the labels.</source>
-   <translation type="unfinished" />
+   <translation>A continuación con {}, frente a las etiquetas.</translation>
   </message>
   <message>
    <source>No area is marked as completely labelled.</source>
-   <translation type="unfinished" />
+   <translation>Ninguna área está marcada como completamente etiquetada.</translation>
   </message>
   <message>
    <source>Not yet.</source>
-   <translation type="unfinished" />
+   <translation>Todavía no.</translation>
   </message>
   <message>
    <source>Not yet: choose imagery and draw objects.</source>
-   <translation type="unfinished" />
+   <translation>Todavía no: elija imágenes y dibuje objetos.</translation>
   </message>
   <message>
    <source>Open the tool with the parameters of its last run</source>
-   <translation type="unfinished" />
+   <translation>Abrir la herramienta con los parámetros de su última ejecución</translation>
   </message>
   <message>
    <source>Open the tool with the results of the steps before</source>
-   <translation type="unfinished" />
+   <translation>Abrir la herramienta con los resultados de los pasos anteriores</translation>
   </message>
   <message>
    <source>Remove …</source>
-   <translation type="unfinished" />
+   <translation>Eliminar …</translation>
   </message>
   <message>
    <source>Run again …</source>
-   <translation type="unfinished" />
+   <translation>Repetir …</translation>
   </message>
   <message>
    <source>Train from scratch, and detect with the trained model</source>
-   <translation type="unfinished" />
+   <translation>Entrenar desde cero y detectar con el modelo entrenado</translation>
   </message>
   <message>
    <source>Train …</source>
-   <translation type="unfinished" />
+   <translation>Entrenar …</translation>
   </message>
   <message>
    <source>Trains {} further.</source>
-   <translation type="unfinished" />
+   <translation>Sigue entrenando {}.</translation>
   </message>
   <message>
    <source>Use a package …</source>
-   <translation type="unfinished" />
+   <translation>Usar un paquete …</translation>
   </message>
   <message>
    <source>Without package</source>
-   <translation type="unfinished" />
+   <translation>Sin paquete</translation>
   </message>
   <message>
    <source>imagery</source>
-   <translation type="unfinished" />
+   <translation>imágenes</translation>
   </message>
   <message>
    <source>is gone</source>
-   <translation type="unfinished" />
+   <translation>no se encuentra</translation>
   </message>
   <message>
    <source>labels</source>
-   <translation type="unfinished" />
+   <translation>etiquetas</translation>
   </message>
   <message>
    <source>{} objects are labelled.</source>
-   <translation type="unfinished" />
+   <translation>Hay {} objetos etiquetados.</translation>
   </message>
  </context>
  <context>
   <name>WorkflowWords</name>
   <message>
    <source>AP50 {}</source>
-   <translation type="unfinished" />
+   <translation>AP50 {}</translation>
   </message>
   <message>
    <source>Compute accuracy</source>
-   <translation type="unfinished" />
+   <translation>Calcular la exactitud</translation>
   </message>
   <message>
    <source>Detect objects</source>
-   <translation type="unfinished" />
+   <translation>Detectar objetos</translation>
   </message>
   <message>
    <source>Done ({}).</source>
-   <translation type="unfinished" />
+   <translation>Hecho ({}).</translation>
   </message>
   <message>
    <source>Export training data</source>
-   <translation type="unfinished" />
+   <translation>Exportar datos de entrenamiento</translation>
   </message>
   <message>
    <source>F1 {}</source>
-   <translation type="unfinished" />
+   <translation>F1 {}</translation>
   </message>
   <message>
    <source>Failed ({}): {}</source>
-   <translation type="unfinished" />
+   <translation>Falló ({}): {}</translation>
   </message>
   <message>
    <source>Label objects</source>
-   <translation type="unfinished" />
+   <translation>Etiquetar objetos</translation>
   </message>
   <message>
    <source>Remove duplicates (optional)</source>
-   <translation type="unfinished" />
+   <translation>Eliminar duplicados (opcional)</translation>
   </message>
   <message>
    <source>Running</source>
-   <translation type="unfinished" />
+   <translation>En curso</translation>
   </message>
   <message>
    <source>Running …</source>
-   <translation type="unfinished" />
+   <translation>En curso …</translation>
   </message>
   <message>
    <source>Stopped ({}).</source>
-   <translation type="unfinished" />
+   <translation>Detenido ({}).</translation>
   </message>
   <message>
    <source>Stopped ({}); what there was is kept.</source>
-   <translation type="unfinished" />
+   <translation>Detenido ({}); se conserva lo que había.</translation>
   </message>
   <message>
    <source>Train the model</source>
-   <translation type="unfinished" />
+   <translation>Entrenar el modelo</translation>
   </message>
   <message>
    <source>about {} min left</source>
-   <translation type="unfinished" />
+   <translation>quedan unos {} min</translation>
   </message>
   <message>
    <source>epoch {} kept</source>
-   <translation type="unfinished" />
+   <translation>época {} conservada</translation>
   </message>
   <message>
    <source>less than a minute left</source>
-   <translation type="unfinished" />
+   <translation>queda menos de un minuto</translation>
   </message>
   <message>
    <source>precision {}</source>
-   <translation type="unfinished" />
+   <translation>precisión {}</translation>
   </message>
   <message>
    <source>recall {}</source>
-   <translation type="unfinished" />
+   <translation>exhaustividad {}</translation>
   </message>
   <message>
    <source>today, {}</source>
-   <translation type="unfinished" />
+   <translation>hoy, {}</translation>
   </message>
   <message>
    <source>{} chips</source>
-   <translation type="unfinished" />
+   <translation>{} recortes</translation>
   </message>
   <message>
    <source>{} duplicates removed</source>
-   <translation type="unfinished" />
+   <translation>{} duplicados eliminados</translation>
   </message>
   <message>
    <source>{} objects found</source>
-   <translation type="unfinished" />
+   <translation>{} objetos encontrados</translation>
   </message>
   <message>
    <source>{} objects in them</source>
-   <translation type="unfinished" />
+   <translation>con {} objetos</translation>
   </message>
  </context>
 </TS>

@@ -5,249 +5,249 @@
   <name>AreaLayer</name>
   <message>
    <source>Check the rights.</source>
-   <translation type="unfinished" />
+   <translation>Vérifiez les droits.</translation>
   </message>
   <message>
    <source>Mark area</source>
-   <translation type="unfinished" />
+   <translation>Marquer une zone</translation>
   </message>
   <message>
    <source>Remove area</source>
-   <translation type="unfinished" />
+   <translation>Supprimer une zone</translation>
   </message>
   <message>
    <source>The GeoPackage {} cannot be made: {}</source>
-   <translation type="unfinished" />
+   <translation>Le GeoPackage {} ne peut pas être créé : {}</translation>
   </message>
   <message>
    <source>The layer {} does not take the area.</source>
-   <translation type="unfinished" />
+   <translation>La couche {} n'accepte pas la zone.</translation>
   </message>
  </context>
  <context>
   <name>Chart</name>
   <message>
    <source>Epoch {number}</source>
-   <translation type="unfinished" />
+   <translation>Époque {number}</translation>
   </message>
  </context>
  <context>
   <name>ClassDialog</name>
   <message>
    <source>(no other class)</source>
-   <translation type="unfinished" />
+   <translation>(aucune autre classe)</translation>
   </message>
   <message>
    <source>Add new class</source>
-   <translation type="unfinished" />
+   <translation>Ajouter une classe</translation>
   </message>
   <message>
    <source>Class</source>
-   <translation type="unfinished" />
+   <translation>Classe</translation>
   </message>
   <message>
    <source>Colour</source>
-   <translation type="unfinished" />
+   <translation>Couleur</translation>
   </message>
   <message>
    <source>Define Class</source>
-   <translation type="unfinished" />
+   <translation>Définir la classe</translation>
   </message>
   <message>
    <source>Edit Class</source>
-   <translation type="unfinished" />
+   <translation>Modifier la classe</translation>
   </message>
   <message>
    <source>Kind of</source>
-   <translation type="unfinished" />
+   <translation>Type de</translation>
   </message>
   <message>
    <source>Name</source>
-   <translation type="unfinished" />
+   <translation>Nom</translation>
   </message>
   <message>
    <source>The class that this one is a kind of: it stands inside it in the list.</source>
-   <translation type="unfinished" />
+   <translation>La classe dont celle-ci est un type : elle se place dessous dans la liste.</translation>
   </message>
   <message>
    <source>The number that stands for the class in training data; 0 is background.</source>
-   <translation type="unfinished" />
+   <translation>Le nombre qui désigne la classe dans les données d'entraînement ; 0 est l'arrière-plan.</translation>
   </message>
   <message>
    <source>Value</source>
-   <translation type="unfinished" />
+   <translation>Valeur</translation>
   </message>
   <message>
    <source>such as house</source>
-   <translation type="unfinished" />
+   <translation>par exemple maison</translation>
   </message>
  </context>
  <context>
   <name>ClassRows</name>
   <message>
    <source>Class</source>
-   <translation type="unfinished" />
+   <translation>Classe</translation>
   </message>
   <message>
    <source>Classes</source>
-   <translation type="unfinished" />
+   <translation>Classes</translation>
   </message>
   <message>
    <source>Key</source>
-   <translation type="unfinished" />
+   <translation>Touche</translation>
   </message>
   <message>
    <source>Objects</source>
-   <translation type="unfinished" />
+   <translation>Objets</translation>
   </message>
   <message>
    <source>Value</source>
-   <translation type="unfinished" />
+   <translation>Valeur</translation>
   </message>
   <message>
    <source>{} with the classes inside</source>
-   <translation type="unfinished" />
+   <translation>{} avec les classes qu'elle contient</translation>
   </message>
  </context>
  <context>
   <name>ClassStore</name>
   <message>
    <source>Ask the owner of the table to add it.</source>
-   <translation type="unfinished" />
+   <translation>Demandez au propriétaire de la table de l'ajouter.</translation>
   </message>
   <message>
    <source>The classes cannot be written to the table {}: {}</source>
-   <translation type="unfinished" />
+   <translation>Les classes ne peuvent pas être écrites dans la table {} : {}</translation>
   </message>
   <message>
    <source>The table {} of the classes has no column parent, and cannot be given one: their groups are kept here only.</source>
-   <translation type="unfinished" />
+   <translation>La table {} des classes n'a pas de colonne parent et ne peut en recevoir : les groupes ne sont conservés qu'ici.</translation>
   </message>
  </context>
  <context>
   <name>ClassTree</name>
   <message>
    <source>Add class</source>
-   <translation type="unfinished" />
+   <translation>Ajouter une classe</translation>
   </message>
   <message>
    <source>Add class inside</source>
-   <translation type="unfinished" />
+   <translation>Ajouter une classe dedans</translation>
   </message>
   <message>
    <source>Class table (*.csv)</source>
-   <translation type="unfinished" />
+   <translation>Table de classes (*.csv)</translation>
   </message>
   <message>
    <source>Classes (*.dlpk *.emd *.ecs *.csv)</source>
-   <translation type="unfinished" />
+   <translation>Classes (*.dlpk *.emd *.ecs *.csv)</translation>
   </message>
   <message>
    <source>Classes from the layer's values</source>
-   <translation type="unfinished" />
+   <translation>Classes d'après les valeurs de la couche</translation>
   </message>
   <message>
    <source>Edit class</source>
-   <translation type="unfinished" />
+   <translation>Modifier la classe</translation>
   </message>
   <message>
    <source>Give this class to the selected objects ({})</source>
-   <translation type="unfinished" />
+   <translation>Donner cette classe aux objets sélectionnés ({})</translation>
   </message>
   <message>
    <source>Import and save classes</source>
-   <translation type="unfinished" />
+   <translation>Importer et enregistrer les classes</translation>
   </message>
   <message>
    <source>Import classes</source>
-   <translation type="unfinished" />
+   <translation>Importer des classes</translation>
   </message>
   <message>
    <source>Import classes from a file</source>
-   <translation type="unfinished" />
+   <translation>Importer des classes depuis un fichier</translation>
   </message>
   <message>
    <source>Import classes from a model package (.dlpk, .emd), an ArcGIS schema (.ecs) or a class table (.csv)</source>
-   <translation type="unfinished" />
+   <translation>Importer des classes depuis un paquet de modèle (.dlpk, .emd), un schéma ArcGIS (.ecs) ou une table de classes (.csv)</translation>
   </message>
   <message>
    <source>Move down</source>
-   <translation type="unfinished" />
+   <translation>Descendre</translation>
   </message>
   <message>
    <source>Move up</source>
-   <translation type="unfinished" />
+   <translation>Monter</translation>
   </message>
   <message>
    <source>Not imported, because another class has the name or the value: {}.</source>
-   <translation type="unfinished" />
+   <translation>Non importées, car une autre classe porte le nom ou la valeur : {}.</translation>
   </message>
   <message>
    <source>Objects stay; those of a class that is removed are drawn grey.</source>
-   <translation type="unfinished" />
+   <translation>Les objets restent ; ceux d'une classe supprimée sont dessinés en gris.</translation>
   </message>
   <message>
    <source>Remove all of them</source>
-   <translation type="unfinished" />
+   <translation>Les supprimer toutes</translation>
   </message>
   <message>
    <source>Remove class</source>
-   <translation type="unfinished" />
+   <translation>Supprimer la classe</translation>
   </message>
   <message>
    <source>Remove it, keep those inside</source>
-   <translation type="unfinished" />
+   <translation>La supprimer, garder celles qu'elle contient</translation>
   </message>
   <message>
    <source>Save classes</source>
-   <translation type="unfinished" />
+   <translation>Enregistrer les classes</translation>
   </message>
   <message>
    <source>Save classes as a class table (.csv), which Export Training Data takes too</source>
-   <translation type="unfinished" />
+   <translation>Enregistrer les classes dans une table de classes (.csv), qu'accepte aussi Export Training Data</translation>
   </message>
   <message>
    <source>Save classes to a file</source>
-   <translation type="unfinished" />
+   <translation>Enregistrer les classes dans un fichier</translation>
   </message>
   <message>
    <source>Show only its objects</source>
-   <translation type="unfinished" />
+   <translation>N'afficher que ses objets</translation>
   </message>
   <message>
    <source>The class {} holds {} other classes. {} objects have the class itself, {} those inside it.</source>
-   <translation type="unfinished" />
+   <translation>La classe {} contient {} autres classes. {} objets ont la classe elle-même, {} celles qu'elle contient.</translation>
   </message>
   <message>
    <source>{} objects have the class {}. They stay, without a class that is known. Remove the class?</source>
-   <translation type="unfinished" />
+   <translation>{} objets ont la classe {}. Ils restent, sans classe connue. Supprimer la classe ?</translation>
   </message>
  </context>
  <context>
   <name>CoverageBox</name>
   <message>
    <source>Mark the view</source>
-   <translation type="unfinished" />
+   <translation>Marquer la vue</translation>
   </message>
   <message>
    <source>Mark what the map shows as completely labelled</source>
-   <translation type="unfinished" />
+   <translation>Marquer ce que montre la carte comme entièrement annoté</translation>
   </message>
   <message>
    <source>Mark where every object is labelled. Export Training Data takes these areas as its Input Mask Polygons, so that places that nobody looked at are not learned as background.</source>
-   <translation type="unfinished" />
+   <translation>Marquer là où chaque objet est annoté. Export Training Data prend ces zones comme Input Mask Polygons, pour que les endroits que personne n'a examinés ne soient pas appris comme arrière-plan.</translation>
   </message>
   <message>
    <source>Share of the imagery that is marked</source>
-   <translation type="unfinished" />
+   <translation>Part de l'imagerie qui est marquée</translation>
   </message>
   <message>
    <source>{:.1f} % of {} is marked.</source>
-   <translation type="unfinished" />
+   <translation>{:.1f} % de {} sont marqués.</translation>
   </message>
   <message>
    <source>{} is a map service without an end: no share can be given.</source>
-   <translation type="unfinished" />
+   <translation>{} est un service cartographique sans fin : aucune part ne peut être indiquée.</translation>
   </message>
  </context>
  <context>
@@ -269,19 +269,19 @@
   <name>EditedLayer</name>
   <message>
    <source>Its file may be write-protected or open elsewhere, or the layer marked as read-only in the project.</source>
-   <translation type="unfinished" />
+   <translation>Son fichier est peut-être protégé en écriture ou ouvert ailleurs, ou la couche est marquée en lecture seule dans le projet.</translation>
   </message>
   <message>
    <source>The file {} is gone: it was moved, renamed or deleted. The edits wait here until it is back.</source>
-   <translation type="unfinished" />
+   <translation>Le fichier {} n'est plus là : il a été déplacé, renommé ou supprimé. Les modifications attendent ici son retour.</translation>
   </message>
   <message>
    <source>The layer {} cannot be edited.</source>
-   <translation type="unfinished" />
+   <translation>La couche {} ne peut pas être modifiée.</translation>
   </message>
   <message>
    <source>{} edits of {} could not be saved. They are kept here, and saved with the next edit or by Save: {}</source>
-   <translation type="unfinished" />
+   <translation>{} modifications de {} n'ont pas pu être enregistrées. Elles sont conservées ici, et enregistrées avec la prochaine modification ou par Enregistrer : {}</translation>
   </message>
  </context>
  <context>
@@ -427,43 +427,43 @@
   <name>ExportTab</name>
   <message>
    <source>All parameters …</source>
-   <translation type="unfinished" />
+   <translation>Tous les paramètres …</translation>
   </message>
   <message>
    <source>Cancel</source>
-   <translation type="unfinished" />
+   <translation>Annuler</translation>
   </message>
   <message>
    <source>Cancelled; nothing was written.</source>
-   <translation type="unfinished" />
+   <translation>Annulé ; rien n'a été écrit.</translation>
   </message>
   <message>
    <source>Contact sheet</source>
-   <translation type="unfinished" />
+   <translation>Planche-contact</translation>
   </message>
   <message>
    <source>Export</source>
-   <translation type="unfinished" />
+   <translation>Exporter</translation>
   </message>
   <message>
    <source>Open folder</source>
-   <translation type="unfinished" />
+   <translation>Ouvrir le dossier</translation>
   </message>
   <message>
    <source>Open the tool itself with what is set here</source>
-   <translation type="unfinished" />
+   <translation>Ouvrir l'outil lui-même avec ce qui est réglé ici</translation>
   </message>
   <message>
    <source>Show the tiles on the map</source>
-   <translation type="unfinished" />
+   <translation>Afficher les tuiles sur la carte</translation>
   </message>
   <message>
    <source>The tool Export Training Data is not there: switch Processing on in the plugins.</source>
-   <translation type="unfinished" />
+   <translation>L'outil Export Training Data n'est pas là : activez Processing dans les extensions.</translation>
   </message>
   <message>
    <source>{} chips with {} objects are in {}.</source>
-   <translation type="unfinished" />
+   <translation>{} imagettes avec {} objets sont dans {}.</translation>
   </message>
  </context>
  <context>
@@ -474,226 +474,226 @@
   </message>
   <message>
    <source>Help</source>
-   <translation type="unfinished" />
+   <translation>Aide</translation>
   </message>
   <message>
    <source>Model Inspector…</source>
-   <translation type="unfinished" />
+   <translation>Inspecteur de modèles…</translation>
   </message>
   <message>
    <source>Settings…</source>
-   <translation type="unfinished" />
+   <translation>Paramètres…</translation>
   </message>
  </context>
  <context>
   <name>LabelDock</name>
   <message>
    <source>Box</source>
-   <translation type="unfinished" />
+   <translation>Boîte</translation>
   </message>
   <message>
    <source>Choose imagery and labels, then start.</source>
-   <translation type="unfinished" />
+   <translation>Choisir imagerie et annotations, puis démarrer.</translation>
   </message>
   <message>
    <source>Coverage</source>
-   <translation type="unfinished" />
+   <translation>Zones</translation>
   </message>
   <message>
    <source>Export</source>
-   <translation type="unfinished" />
+   <translation>Export</translation>
   </message>
   <message>
    <source>Height of the box of a fixed size, in pixels</source>
-   <translation type="unfinished" />
+   <translation>Hauteur de la boîte de taille fixe, en pixels</translation>
   </message>
   <message>
    <source>Label</source>
-   <translation type="unfinished" />
+   <translation>Annoter</translation>
   </message>
   <message>
    <source>Label Objects</source>
-   <translation type="unfinished" />
+   <translation>Annoter des objets</translation>
   </message>
   <message>
    <source>Objects</source>
-   <translation type="unfinished" />
+   <translation>Objets</translation>
   </message>
   <message>
    <source>Objects that are smaller are warned about</source>
-   <translation type="unfinished" />
+   <translation>Les objets plus petits font l'objet d'un avertissement</translation>
   </message>
   <message>
    <source>Redo</source>
-   <translation type="unfinished" />
+   <translation>Refaire</translation>
   </message>
   <message>
    <source>Redo {}</source>
-   <translation type="unfinished" />
+   <translation>Refaire {}</translation>
   </message>
   <message>
    <source>Review</source>
-   <translation type="unfinished" />
+   <translation>Réviser</translation>
   </message>
   <message>
    <source>Save each edit at once</source>
-   <translation type="unfinished" />
+   <translation>Enregistrer chaque modification aussitôt</translation>
   </message>
   <message>
    <source>Save each edit at once: nothing is lost if QGIS or the computer stops. Undo works all the same.</source>
-   <translation type="unfinished" />
+   <translation>Enregistrer chaque modification aussitôt : rien n'est perdu si QGIS ou l'ordinateur s'arrête. L'annulation reste possible.</translation>
   </message>
   <message>
    <source>Save labels</source>
-   <translation type="unfinished" />
+   <translation>Enregistrer les annotations</translation>
   </message>
   <message>
    <source>Start labeling first: then the classes come in ({}).</source>
-   <translation type="unfinished" />
+   <translation>Démarrez d'abord l'annotation : les classes seront alors ajoutées ({}).</translation>
   </message>
   <message>
    <source>Suggest</source>
-   <translation type="unfinished" />
+   <translation>Suggestions</translation>
   </message>
   <message>
    <source>Undo</source>
-   <translation type="unfinished" />
+   <translation>Annuler</translation>
   </message>
   <message>
    <source>Undo {}</source>
-   <translation type="unfinished" />
+   <translation>Annuler {}</translation>
   </message>
   <message>
    <source>Warn below (px)</source>
-   <translation type="unfinished" />
+   <translation>Avertir sous (px)</translation>
   </message>
   <message>
    <source>Width of the box of a fixed size, in pixels</source>
-   <translation type="unfinished" />
+   <translation>Largeur de la boîte de taille fixe, en pixels</translation>
   </message>
   <message>
    <source>none</source>
-   <translation type="unfinished" />
+   <translation>aucune</translation>
   </message>
   <message>
    <source>{} objects · {} unsaved · class: {}</source>
-   <translation type="unfinished" />
+   <translation>{} objets · {} non enregistrés · classe : {}</translation>
   </message>
  </context>
  <context>
   <name>LabelLayer</name>
   <message>
    <source>Add {}</source>
-   <translation type="unfinished" />
+   <translation>Ajouter {}</translation>
   </message>
   <message>
    <source>All objects of the class {} were changed with it. This cannot be undone; edit the class to change it back.</source>
-   <translation type="unfinished" />
+   <translation>Tous les objets de la classe {} ont été modifiés avec elle. Cela ne peut pas être annulé ; modifiez la classe pour revenir en arrière.</translation>
   </message>
   <message>
    <source>Another class is being renamed.</source>
-   <translation type="unfinished" />
+   <translation>Une autre classe est en train d'être renommée.</translation>
   </message>
   <message>
    <source>Change class to {}</source>
-   <translation type="unfinished" />
+   <translation>Changer la classe en {}</translation>
   </message>
   <message>
    <source>Choose a polygon layer.</source>
-   <translation type="unfinished" />
+   <translation>Choisissez une couche de polygones.</translation>
   </message>
   <message>
    <source>Choose another folder.</source>
-   <translation type="unfinished" />
+   <translation>Choisissez un autre dossier.</translation>
   </message>
   <message>
    <source>Choose another name.</source>
-   <translation type="unfinished" />
+   <translation>Choisissez un autre nom.</translation>
   </message>
   <message>
    <source>Choose the field with the class.</source>
-   <translation type="unfinished" />
+   <translation>Choisissez le champ qui contient la classe.</translation>
   </message>
   <message>
    <source>Delete objects</source>
-   <translation type="unfinished" />
+   <translation>Supprimer des objets</translation>
   </message>
   <message>
    <source>Move object</source>
-   <translation type="unfinished" />
+   <translation>Déplacer l'objet</translation>
   </message>
   <message>
    <source>Move objects</source>
-   <translation type="unfinished" />
+   <translation>Déplacer des objets</translation>
   </message>
   <message>
    <source>Rename {} to {}</source>
-   <translation type="unfinished" />
+   <translation>Renommer {} en {}</translation>
   </message>
   <message>
    <source>Save it as a GeoPackage and choose that one.</source>
-   <translation type="unfinished" />
+   <translation>Enregistrez-la en GeoPackage et choisissez celui-ci.</translation>
   </message>
   <message>
    <source>Save the labels first.</source>
-   <translation type="unfinished" />
+   <translation>Enregistrez d'abord les annotations.</translation>
   </message>
   <message>
    <source>The GeoPackage {} cannot be made: {}</source>
-   <translation type="unfinished" />
+   <translation>Le GeoPackage {} ne peut pas être créé : {}</translation>
   </message>
   <message>
    <source>The class {} has many objects, and there are edits that are not saved.</source>
-   <translation type="unfinished" />
+   <translation>La classe {} a beaucoup d'objets, et des modifications ne sont pas enregistrées.</translation>
   </message>
   <message>
    <source>The layer {} cannot be edited.</source>
-   <translation type="unfinished" />
+   <translation>La couche {} ne peut pas être modifiée.</translation>
   </message>
   <message>
    <source>The layer {} does not take the object.</source>
-   <translation type="unfinished" />
+   <translation>La couche {} n'accepte pas l'objet.</translation>
   </message>
   <message>
    <source>The layer {} has no field {}.</source>
-   <translation type="unfinished" />
+   <translation>La couche {} n'a pas de champ {}.</translation>
   </message>
   <message>
    <source>The layer {} holds no polygons.</source>
-   <translation type="unfinished" />
+   <translation>La couche {} ne contient pas de polygones.</translation>
   </message>
   <message>
    <source>There is a file {} already.</source>
-   <translation type="unfinished" />
+   <translation>Il y a déjà un fichier {}.</translation>
   </message>
   <message>
    <source>Wait until that is done.</source>
-   <translation type="unfinished" />
+   <translation>Attendez que ce soit terminé.</translation>
   </message>
  </context>
  <context>
   <name>LabelStyle</name>
   <message>
    <source>other</source>
-   <translation type="unfinished" />
+   <translation>autre</translation>
   </message>
  </context>
  <context>
   <name>Labeling</name>
   <message>
    <source>Label Objects</source>
-   <translation type="unfinished" />
+   <translation>Annoter des objets</translation>
   </message>
  </context>
  <context>
   <name>LiveLayer</name>
   <message>
    <source>Objects (being found): {count}</source>
-   <translation type="unfinished" />
+   <translation>Objets (détection en cours) : {count}</translation>
   </message>
   <message>
    <source>Objects (being found, before suppression): {count}</source>
-   <translation type="unfinished" />
+   <translation>Objets (détection en cours, avant suppression) : {count}</translation>
   </message>
  </context>
  <context>
@@ -720,7 +720,7 @@
   </message>
   <message>
    <source>Model Inspector</source>
-   <translation type="unfinished" />
+   <translation>Inspecteur de modèles</translation>
   </message>
   <message>
    <source>Model packages</source>
@@ -898,194 +898,194 @@
   <name>Monitor</name>
   <message>
    <source>Run Monitor</source>
-   <translation type="unfinished" />
+   <translation>Moniteur d'exécution</translation>
   </message>
  </context>
  <context>
   <name>MonitorDock</name>
   <message>
    <source>No tool of Kestrel has run yet in this session. What runs is followed here.</source>
-   <translation type="unfinished" />
+   <translation>Aucun outil de Kestrel n'a encore été exécuté dans cette session. Ce qui s'exécute se suit ici.</translation>
   </message>
   <message>
    <source>Objects (partial)</source>
-   <translation type="unfinished" />
+   <translation>Objets (partiels)</translation>
   </message>
   <message>
    <source>Open by itself when a training begins</source>
-   <translation type="unfinished" />
+   <translation>S'ouvrir de lui-même quand un entraînement commence</translation>
   </message>
   <message>
    <source>Options</source>
-   <translation type="unfinished" />
+   <translation>Options</translation>
   </message>
   <message>
    <source>Report: {name}</source>
-   <translation type="unfinished" />
+   <translation>Rapport : {name}</translation>
   </message>
   <message>
    <source>Run Monitor</source>
-   <translation type="unfinished" />
+   <translation>Moniteur d'exécution</translation>
   </message>
   <message>
    <source>Show objects on the map as they are found</source>
-   <translation type="unfinished" />
+   <translation>Afficher les objets sur la carte à mesure qu'ils sont trouvés</translation>
   </message>
   <message>
    <source>cancelled</source>
-   <translation type="unfinished" />
+   <translation>annulé</translation>
   </message>
   <message>
    <source>done</source>
-   <translation type="unfinished" />
+   <translation>terminé</translation>
   </message>
   <message>
    <source>failed</source>
-   <translation type="unfinished" />
+   <translation>échoué</translation>
   </message>
   <message>
    <source>{path} cannot be opened.</source>
-   <translation type="unfinished" />
+   <translation>{path} ne peut pas être ouvert.</translation>
   </message>
  </context>
  <context>
   <name>ObjectsModel</name>
   <message>
    <source>(no class)</source>
-   <translation type="unfinished" />
+   <translation>(aucune classe)</translation>
   </message>
   <message>
    <source>Author</source>
-   <translation type="unfinished" />
+   <translation>Auteur</translation>
   </message>
   <message>
    <source>Class</source>
-   <translation type="unfinished" />
+   <translation>Classe</translation>
   </message>
   <message>
    <source>Delete</source>
-   <translation type="unfinished" />
+   <translation>Supprimer</translation>
   </message>
   <message>
    <source>Delete this object</source>
-   <translation type="unfinished" />
+   <translation>Supprimer cet objet</translation>
   </message>
   <message>
    <source>Size (px)</source>
-   <translation type="unfinished" />
+   <translation>Taille (px)</translation>
   </message>
   <message>
    <source>Time</source>
-   <translation type="unfinished" />
+   <translation>Heure</translation>
   </message>
   <message>
    <source>Width × height of the object's box in pixels of the imagery</source>
-   <translation type="unfinished" />
+   <translation>Largeur × hauteur de la boîte de l'objet en pixels de l'imagerie</translation>
   </message>
  </context>
  <context>
   <name>ObjectsView</name>
   <message>
    <source>All classes</source>
-   <translation type="unfinished" />
+   <translation>Toutes les classes</translation>
   </message>
   <message>
    <source>Change the class of the selected objects</source>
-   <translation type="unfinished" />
+   <translation>Changer la classe des objets sélectionnés</translation>
   </message>
   <message>
    <source>Class that is shown</source>
-   <translation type="unfinished" />
+   <translation>Classe affichée</translation>
   </message>
   <message>
    <source>Delete the selected objects</source>
-   <translation type="unfinished" />
+   <translation>Supprimer les objets sélectionnés</translation>
   </message>
   <message>
    <source>Labelled objects</source>
-   <translation type="unfinished" />
+   <translation>Objets annotés</translation>
   </message>
   <message>
    <source>Refresh: read what others have changed</source>
-   <translation type="unfinished" />
+   <translation>Recharger : lire ce que d'autres ont modifié</translation>
   </message>
   <message>
    <source>Show the objects of one class only</source>
-   <translation type="unfinished" />
+   <translation>N'afficher que les objets d'une classe</translation>
   </message>
   <message>
    <source>Zoom to the selected objects</source>
-   <translation type="unfinished" />
+   <translation>Zoomer sur les objets sélectionnés</translation>
   </message>
  </context>
  <context>
   <name>Pool</name>
   <message>
    <source>Accept suggestion</source>
-   <translation type="unfinished" />
+   <translation>Accepter la suggestion</translation>
   </message>
   <message>
    <source>Accept suggestions ({})</source>
-   <translation type="unfinished" />
+   <translation>Accepter des suggestions ({})</translation>
   </message>
  </context>
  <context>
   <name>Preview</name>
   <message>
    <source>At most {} chips: those without data, or that fall out when they are turned, are left out.</source>
-   <translation type="unfinished" />
+   <translation>Au plus {} imagettes : celles sans données, ou qui sortent lors de la rotation, sont omises.</translation>
   </message>
   <message>
    <source>Counting chips</source>
-   <translation type="unfinished" />
+   <translation>Comptage des imagettes</translation>
   </message>
   <message>
    <source>Counting …</source>
-   <translation type="unfinished" />
+   <translation>Comptage …</translation>
   </message>
   <message>
    <source>More than {} chips.</source>
-   <translation type="unfinished" />
+   <translation>Plus de {} imagettes.</translation>
   </message>
   <message>
    <source>No tile holds an object and lies within the mask polygons.</source>
-   <translation type="unfinished" />
+   <translation>Aucune tuile ne contient d'objet tout en étant dans les polygones de masque.</translation>
   </message>
   <message>
    <source>No tile holds an object.</source>
-   <translation type="unfinished" />
+   <translation>Aucune tuile ne contient d'objet.</translation>
   </message>
   <message>
    <source>One tile for each object.</source>
-   <translation type="unfinished" />
+   <translation>Une tuile par objet.</translation>
   </message>
   <message>
    <source>Start labeling to see the tiles.</source>
-   <translation type="unfinished" />
+   <translation>Démarrer l'annotation pour voir les tuiles.</translation>
   </message>
   <message>
    <source>The cell size is larger than the whole of {}.</source>
-   <translation type="unfinished" />
+   <translation>La taille de cellule dépasse l'ensemble de {}.</translation>
   </message>
   <message>
    <source>Zoom in to see the tiles.</source>
-   <translation type="unfinished" />
+   <translation>Zoomer pour voir les tuiles.</translation>
   </message>
   <message>
    <source>{} chips would be written.</source>
-   <translation type="unfinished" />
+   <translation>{} imagettes seraient écrites.</translation>
   </message>
   <message>
    <source>{} is a map service without an end: give an extent in the tool itself, which then says what it cuts.</source>
-   <translation type="unfinished" />
+   <translation>{} est un service cartographique sans fin : indiquez une emprise dans l'outil lui-même, qui dira alors ce qu'il découpe.</translation>
   </message>
   <message>
    <source>{} is shown warped, but cut as it was taken: its tiles cannot be shown on the map.</source>
-   <translation type="unfinished" />
+   <translation>{} est affiché redressé, mais découpé tel que pris : ses tuiles ne peuvent pas être affichées sur la carte.</translation>
   </message>
   <message>
    <source>{} tiles of {} × {} pixels.</source>
-   <translation type="unfinished" />
+   <translation>{} tuiles de {} × {} pixels.</translation>
   </message>
  </context>
  <context>
@@ -1115,331 +1115,331 @@
   <name>ReportWindow</name>
   <message>
    <source>Open in browser</source>
-   <translation type="unfinished" />
+   <translation>Ouvrir dans le navigateur</translation>
   </message>
  </context>
  <context>
   <name>ReviewBox</name>
   <message>
    <source>(no class)</source>
-   <translation type="unfinished" />
+   <translation>(aucune classe)</translation>
   </message>
   <message>
    <source>All</source>
-   <translation type="unfinished" />
+   <translation>Tous</translation>
   </message>
   <message>
    <source>All classes</source>
-   <translation type="unfinished" />
+   <translation>Toutes les classes</translation>
   </message>
   <message>
    <source>All {} objects of the list are reviewed.</source>
-   <translation type="unfinished" />
+   <translation>Les {} objets de la liste sont tous révisés.</translation>
   </message>
   <message>
    <source>Class</source>
-   <translation type="unfinished" />
+   <translation>Classe</translation>
   </message>
   <message>
    <source>Confidence</source>
-   <translation type="unfinished" />
+   <translation>Confiance</translation>
   </message>
   <message>
    <source>Detected objects, or the marked objects of Compute Accuracy</source>
-   <translation type="unfinished" />
+   <translation>Objets détectés, ou objets marqués de Compute Accuracy</translation>
   </message>
   <message>
    <source>Drop: no label</source>
-   <translation type="unfinished" />
+   <translation>Écarter : pas d'annotation</translation>
   </message>
   <message>
    <source>False alarms</source>
-   <translation type="unfinished" />
+   <translation>Fausses alarmes</translation>
   </message>
   <message>
    <source>Fix: make it a label and edit its outline</source>
-   <translation type="unfinished" />
+   <translation>Corriger : en faire une annotation et modifier son contour</translation>
   </message>
   <message>
    <source>Highest confidence</source>
-   <translation type="unfinished" />
+   <translation>Confiance la plus haute</translation>
   </message>
   <message>
    <source>Keep object</source>
-   <translation type="unfinished" />
+   <translation>Garder l'objet</translation>
   </message>
   <message>
    <source>Keep: make it a label</source>
-   <translation type="unfinished" />
+   <translation>Garder : en faire une annotation</translation>
   </message>
   <message>
    <source>Keys on the map: Enter/A keep, F fix, Delete/R drop, 1–9 keep with that class, ←/→ step.</source>
-   <translation type="unfinished" />
+   <translation>Touches sur la carte : Entrée/A garder, F corriger, Suppr/R écarter, 1–9 garder avec cette classe, ←/→ avancer.</translation>
   </message>
   <message>
    <source>Layer</source>
-   <translation type="unfinished" />
+   <translation>Couche</translation>
   </message>
   <message>
    <source>Lowest confidence</source>
-   <translation type="unfinished" />
+   <translation>Confiance la plus basse</translation>
   </message>
   <message>
    <source>Missed</source>
-   <translation type="unfinished" />
+   <translation>Manqués</translation>
   </message>
   <message>
    <source>Missed and false alarms</source>
-   <translation type="unfinished" />
+   <translation>Manqués et fausses alarmes</translation>
   </message>
   <message>
    <source>Next</source>
-   <translation type="unfinished" />
+   <translation>Suivant</translation>
   </message>
   <message>
    <source>No objects.</source>
-   <translation type="unfinished" />
+   <translation>Aucun objet.</translation>
   </message>
   <message>
    <source>Previous</source>
-   <translation type="unfinished" />
+   <translation>Précédent</translation>
   </message>
   <message>
    <source>Start review</source>
-   <translation type="unfinished" />
+   <translation>Démarrer la révision</translation>
   </message>
   <message>
    <source>Stop review</source>
-   <translation type="unfinished" />
+   <translation>Arrêter la révision</translation>
   </message>
   <message>
    <source>The object has a label already.</source>
-   <translation type="unfinished" />
+   <translation>L'objet a déjà une annotation.</translation>
   </message>
   <message>
    <source>The object has no place on the map's coordinate system.</source>
-   <translation type="unfinished" />
+   <translation>L'objet n'a pas de position dans le système de coordonnées de la carte.</translation>
   </message>
   <message>
    <source>The object lies outside of where the imagery's coordinate system reaches.</source>
-   <translation type="unfinished" />
+   <translation>L'objet est hors du domaine du système de coordonnées de l'imagerie.</translation>
   </message>
   <message>
    <source>dropped</source>
-   <translation type="unfinished" />
+   <translation>écarté</translation>
   </message>
   <message>
    <source>false alarm</source>
-   <translation type="unfinished" />
+   <translation>fausse alarme</translation>
   </message>
   <message>
    <source>fixed</source>
-   <translation type="unfinished" />
+   <translation>corrigé</translation>
   </message>
   <message>
    <source>found</source>
-   <translation type="unfinished" />
+   <translation>trouvé</translation>
   </message>
   <message>
    <source>kept</source>
-   <translation type="unfinished" />
+   <translation>gardé</translation>
   </message>
   <message>
    <source>missed</source>
-   <translation type="unfinished" />
+   <translation>manqué</translation>
   </message>
   <message>
    <source>{} of {} · {} decided</source>
-   <translation type="unfinished" />
+   <translation>{} sur {} · {} traités</translation>
   </message>
  </context>
  <context>
   <name>RunView</name>
   <message>
    <source>Add the layer with what was found before the search was cancelled.</source>
-   <translation type="unfinished" />
+   <translation>Ajouter la couche de ce qui a été trouvé avant l'annulation de la recherche.</translation>
   </message>
   <message>
    <source>Add to map</source>
-   <translation type="unfinished" />
+   <translation>Ajouter à la carte</translation>
   </message>
   <message>
    <source>Cancel</source>
-   <translation type="unfinished" />
+   <translation>Annuler</translation>
   </message>
   <message>
    <source>Cancelled after {time}</source>
-   <translation type="unfinished" />
+   <translation>Annulé après {time}</translation>
   </message>
   <message>
    <source>Done in {time}</source>
-   <translation type="unfinished" />
+   <translation>Terminé en {time}</translation>
   </message>
   <message>
    <source>Epoch</source>
-   <translation type="unfinished" />
+   <translation>Époque</translation>
   </message>
   <message>
    <source>Failed after {time}: {reason}</source>
-   <translation type="unfinished" />
+   <translation>Échec après {time} : {reason}</translation>
   </message>
   <message>
    <source>Load: {load}</source>
-   <translation type="unfinished" />
+   <translation>Charge : {load}</translation>
   </message>
   <message>
    <source>Logarithmic</source>
-   <translation type="unfinished" />
+   <translation>Logarithmique</translation>
   </message>
   <message>
    <source>Loss</source>
-   <translation type="unfinished" />
+   <translation>Perte</translation>
   </message>
   <message>
    <source>Memory of this run: {used}</source>
-   <translation type="unfinished" />
+   <translation>Mémoire de cette exécution : {used}</translation>
   </message>
   <message>
    <source>Memory: {used}</source>
-   <translation type="unfinished" />
+   <translation>Mémoire : {used}</translation>
   </message>
   <message>
    <source>Non maximum suppression, which comes last, may remove some of the objects.</source>
-   <translation type="unfinished" />
+   <translation>La suppression des non-maxima, qui vient en dernier, peut retirer certains des objets.</translation>
   </message>
   <message>
    <source>Open report</source>
-   <translation type="unfinished" />
+   <translation>Ouvrir le rapport</translation>
   </message>
   <message>
    <source>Quality on the validation chips</source>
-   <translation type="unfinished" />
+   <translation>Qualité sur les imagettes de validation</translation>
   </message>
   <message>
    <source>Show model</source>
-   <translation type="unfinished" />
+   <translation>Afficher le modèle</translation>
   </message>
   <message>
    <source>Show small losses as clearly as large ones.</source>
-   <translation type="unfinished" />
+   <translation>Montrer les petites pertes aussi nettement que les grandes.</translation>
   </message>
   <message>
    <source>Starting</source>
-   <translation type="unfinished" />
+   <translation>Démarrage</translation>
   </message>
   <message>
    <source>Stop soon. What is done is kept where it is of use; the log says what.</source>
-   <translation type="unfinished" />
+   <translation>Arrêter bientôt. Ce qui est fait est conservé si c'est utile ; le journal dit quoi.</translation>
   </message>
   <message>
    <source>Stopping …</source>
-   <translation type="unfinished" />
+   <translation>Arrêt …</translation>
   </message>
   <message>
    <source>The first {shown} objects are on the map; the layer will hold all.</source>
-   <translation type="unfinished" />
+   <translation>Les {shown} premiers objets sont sur la carte ; la couche les contiendra tous.</translation>
   </message>
   <message>
    <source>steps</source>
-   <translation type="unfinished" />
+   <translation>pas</translation>
   </message>
   <message>
    <source>training</source>
-   <translation type="unfinished" />
+   <translation>entraînement</translation>
   </message>
   <message>
    <source>validation</source>
-   <translation type="unfinished" />
+   <translation>validation</translation>
   </message>
   <message>
    <source>{time} left</source>
-   <translation type="unfinished" />
+   <translation>encore {time}</translation>
   </message>
  </context>
  <context>
   <name>Schema</name>
   <message>
    <source>0 means background in training data.</source>
-   <translation type="unfinished" />
+   <translation>0 désigne l'arrière-plan dans les données d'entraînement.</translation>
   </message>
   <message>
    <source>Choose another name.</source>
-   <translation type="unfinished" />
+   <translation>Choisissez un autre nom.</translation>
   </message>
   <message>
    <source>Choose another parent.</source>
-   <translation type="unfinished" />
+   <translation>Choisissez une autre classe parente.</translation>
   </message>
   <message>
    <source>Choose another value.</source>
-   <translation type="unfinished" />
+   <translation>Choisissez une autre valeur.</translation>
   </message>
   <message>
    <source>Give it one, such as house.</source>
-   <translation type="unfinished" />
+   <translation>Donnez-lui-en un, par exemple maison.</translation>
   </message>
   <message>
    <source>The class has no name.</source>
-   <translation type="unfinished" />
+   <translation>La classe n'a pas de nom.</translation>
   </message>
   <message>
    <source>The class {} cannot be a kind of {}, which lies within it.</source>
-   <translation type="unfinished" />
+   <translation>La classe {} ne peut pas être un type de {}, qu'elle contient.</translation>
   </message>
   <message>
    <source>The class {} has the value {} already.</source>
-   <translation type="unfinished" />
+   <translation>La classe {} a déjà la valeur {}.</translation>
   </message>
   <message>
    <source>The class {} has the value {}; values are whole numbers from 1 on.</source>
-   <translation type="unfinished" />
+   <translation>La classe {} a la valeur {} ; les valeurs sont des entiers à partir de 1.</translation>
   </message>
   <message>
    <source>There is a class {} already.</source>
-   <translation type="unfinished" />
+   <translation>Il y a déjà une classe {}.</translation>
   </message>
   <message>
    <source>There is no class of the value {}.</source>
-   <translation type="unfinished" />
+   <translation>Il n'y a pas de classe de valeur {}.</translation>
   </message>
  </context>
  <context>
   <name>Session</name>
   <message>
    <source>Set it in the layer's properties.</source>
-   <translation type="unfinished" />
+   <translation>Définissez-le dans les propriétés de la couche.</translation>
   </message>
   <message>
    <source>The area lies outside the imagery.</source>
-   <translation type="unfinished" />
+   <translation>La zone est hors de l'imagerie.</translation>
   </message>
   <message>
    <source>The class {} was added.</source>
-   <translation type="unfinished" />
+   <translation>La classe {} a été ajoutée.</translation>
   </message>
   <message>
    <source>The layer {} has no coordinate system.</source>
-   <translation type="unfinished" />
+   <translation>La couche {} n'a pas de système de coordonnées.</translation>
   </message>
   <message>
    <source>The object is small, {:.0f} × {:.0f} pixels: below {:.0f} pixels little can be learned.</source>
-   <translation type="unfinished" />
+   <translation>L'objet est petit, {:.0f} × {:.0f} pixels : au-dessous de {:.0f} pixels, il y a peu à apprendre.</translation>
   </message>
   <message>
    <source>The object lies outside the imagery {}: no chip will show it.</source>
-   <translation type="unfinished" />
+   <translation>L'objet est hors de l'imagerie {} : aucune imagette ne le montrera.</translation>
   </message>
   <message>
    <source>{} of the objects are gone: somebody else has deleted them.</source>
-   <translation type="unfinished" />
+   <translation>{} des objets ne sont plus là : quelqu'un d'autre les a supprimés.</translation>
   </message>
   <message>
    <source>{} of the objects were left alone: somebody else has changed them. Look at them again.</source>
-   <translation type="unfinished" />
+   <translation>{} des objets ont été laissés tels quels : quelqu'un d'autre les a modifiés. Examinez-les à nouveau.</translation>
   </message>
   <message>
    <source>“{}” cannot be taken back: the objects were changed since by somebody else.</source>
-   <translation type="unfinished" />
+   <translation>« {} » ne peut pas être annulé : quelqu'un d'autre a modifié les objets depuis.</translation>
   </message>
  </context>
  <context>
@@ -1533,11 +1533,11 @@
   </message>
   <message>
    <source>empty: packages come from the internet</source>
-   <translation type="unfinished" />
+   <translation>vide : les paquets viennent d'internet</translation>
   </message>
   <message>
    <source>empty: the environment that Kestrel builds</source>
-   <translation type="unfinished" />
+   <translation>vide : l'environnement que construit Kestrel</translation>
   </message>
   <message>
    <source>this field</source>
@@ -1548,377 +1548,377 @@
   <name>StartBox</name>
   <message>
    <source>A new GeoPackage, or any polygon layer that can be edited and has a field for the class</source>
-   <translation type="unfinished" />
+   <translation>Un nouveau GeoPackage, ou toute couche de polygones modifiable avec un champ pour la classe</translation>
   </message>
   <message>
    <source>Add imagery to the project first: a raster layer.</source>
-   <translation type="unfinished" />
+   <translation>Ajoutez d'abord une imagerie au projet : une couche raster.</translation>
   </message>
   <message>
    <source>Add one, text or whole number.</source>
-   <translation type="unfinished" />
+   <translation>Ajoutez-en un, texte ou entier.</translation>
   </message>
   <message>
    <source>Cell size</source>
-   <translation type="unfinished" />
+   <translation>Taille de cellule</translation>
   </message>
   <message>
    <source>Choose another name, or add its layer to the project and choose it here.</source>
-   <translation type="unfinished" />
+   <translation>Choisissez un autre nom, ou ajoutez sa couche au projet et choisissez-la ici.</translation>
   </message>
   <message>
    <source>Class field</source>
-   <translation type="unfinished" />
+   <translation>Champ de classe</translation>
   </message>
   <message>
    <source>GeoPackage (*.gpkg)</source>
-   <translation type="unfinished" />
+   <translation>GeoPackage (*.gpkg)</translation>
   </message>
   <message>
    <source>Imagery</source>
-   <translation type="unfinished" />
+   <translation>Imagerie</translation>
   </message>
   <message>
    <source>Imagery and labels</source>
-   <translation type="unfinished" />
+   <translation>Imagerie et annotations</translation>
   </message>
   <message>
    <source>Labels</source>
-   <translation type="unfinished" />
+   <translation>Annotations</translation>
   </message>
   <message>
    <source>New GeoPackage…</source>
-   <translation type="unfinished" />
+   <translation>Nouveau GeoPackage…</translation>
   </message>
   <message>
    <source>New label layer</source>
-   <translation type="unfinished" />
+   <translation>Nouvelle couche d'objets annotés</translation>
   </message>
   <message>
    <source>Start labeling</source>
-   <translation type="unfinished" />
+   <translation>Démarrer l'annotation</translation>
   </message>
   <message>
    <source>Stop labeling</source>
-   <translation type="unfinished" />
+   <translation>Arrêter l'annotation</translation>
   </message>
   <message>
    <source>The field that holds the class of each object: its value or its name</source>
-   <translation type="unfinished" />
+   <translation>Le champ qui contient la classe de chaque objet : sa valeur ou son nom</translation>
   </message>
   <message>
    <source>The file {} is there already and holds no layer {}.</source>
-   <translation type="unfinished" />
+   <translation>Le fichier {} existe déjà et ne contient pas de couche {}.</translation>
   </message>
   <message>
    <source>The imagery that is labelled: its pixels measure the objects</source>
-   <translation type="unfinished" />
+   <translation>L'imagerie à annoter : ses pixels mesurent les objets</translation>
   </message>
   <message>
    <source>The layer {} has no field for the class.</source>
-   <translation type="unfinished" />
+   <translation>La couche {} n'a pas de champ pour la classe.</translation>
   </message>
   <message>
    <source>This imagery has no pixels of its own: the size of one, in units of its coordinate system</source>
-   <translation type="unfinished" />
+   <translation>Cette imagerie n'a pas de pixels propres : la taille d'un pixel, en unités de son système de coordonnées</translation>
   </message>
   <message>
    <source>{} on {}</source>
-   <translation type="unfinished" />
+   <translation>{} sur {}</translation>
   </message>
  </context>
  <context>
   <name>SuggestBox</name>
   <message>
    <source>A click accepts, the right button rejects.</source>
-   <translation type="unfinished" />
+   <translation>Un clic accepte, le bouton droit rejette.</translation>
   </message>
   <message>
    <source>Accept</source>
-   <translation type="unfinished" />
+   <translation>Accepter</translation>
   </message>
   <message>
    <source>Accept all</source>
-   <translation type="unfinished" />
+   <translation>Tout accepter</translation>
   </message>
   <message>
    <source>Accept all ({})</source>
-   <translation type="unfinished" />
+   <translation>Tout accepter ({})</translation>
   </message>
   <message>
    <source>Accept and reject on the map</source>
-   <translation type="unfinished" />
+   <translation>Accepter et rejeter sur la carte</translation>
   </message>
   <message>
    <source>Cancel</source>
-   <translation type="unfinished" />
+   <translation>Annuler</translation>
   </message>
   <message>
    <source>Choose a model package</source>
-   <translation type="unfinished" />
+   <translation>Choisir un paquet de modèle</translation>
   </message>
   <message>
    <source>Click accepts, the right button rejects. Keys on the map: Enter/A accept, Delete/R reject, ←/→ step, 1–9 accept with that class.</source>
-   <translation type="unfinished" />
+   <translation>Un clic accepte, le bouton droit rejette. Touches sur la carte : Entrée/A accepter, Suppr/R rejeter, ←/→ avancer, 1–9 accepter avec cette classe.</translation>
   </message>
   <message>
    <source>Confidence</source>
-   <translation type="unfinished" />
+   <translation>Confiance</translation>
   </message>
   <message>
    <source>Do not suggest the highlighted object again. On the map: Delete or R.</source>
-   <translation type="unfinished" />
+   <translation>Ne plus suggérer l'objet mis en évidence. Sur la carte : Suppr ou R.</translation>
   </message>
   <message>
    <source>Do not suggest these objects again, those below the threshold neither.</source>
-   <translation type="unfinished" />
+   <translation>Ne plus suggérer ces objets, ni ceux qui sont sous le seuil.</translation>
   </message>
   <message>
    <source>Go on? You can also zoom in, or cancel it at any time.</source>
-   <translation type="unfinished" />
+   <translation>Continuer ? Vous pouvez aussi zoomer, ou annuler à tout moment.</translation>
   </message>
   <message>
    <source>Let the model look at what the map shows, and propose objects.</source>
-   <translation type="unfinished" />
+   <translation>Laisser le modèle examiner ce que montre la carte et proposer des objets.</translation>
   </message>
   <message>
    <source>Look at the next suggestion. On the map: → or N.</source>
-   <translation type="unfinished" />
+   <translation>Voir la suggestion suivante. Sur la carte : → ou N.</translation>
   </message>
   <message>
    <source>Look at the suggestion before. On the map: ← or P.</source>
-   <translation type="unfinished" />
+   <translation>Voir la suggestion précédente. Sur la carte : ← ou P.</translation>
   </message>
   <message>
    <source>Make a label of the highlighted suggestion. On the map: Enter or A; 1–9 with another class.</source>
-   <translation type="unfinished" />
+   <translation>Faire une annotation de la suggestion mise en évidence. Sur la carte : Entrée ou A ; 1–9 avec une autre classe.</translation>
   </message>
   <message>
    <source>Make labels of all suggestions that are shown. One step to undo.</source>
-   <translation type="unfinished" />
+   <translation>Faire des annotations de toutes les suggestions affichées. Une seule étape à annuler.</translation>
   </message>
   <message>
    <source>Model package (.dlpk, .emd)</source>
-   <translation type="unfinished" />
+   <translation>Paquet de modèle (.dlpk, .emd)</translation>
   </message>
   <message>
    <source>Model packages</source>
-   <translation type="unfinished" />
+   <translation>Paquets de modèles</translation>
   </message>
   <message>
    <source>Next</source>
-   <translation type="unfinished" />
+   <translation>Suivant</translation>
   </message>
   <message>
    <source>Nothing new was found in the view: {} objects have a label or were decided about.</source>
-   <translation type="unfinished" />
+   <translation>Rien de nouveau dans la vue : {} objets ont une annotation ou ont déjà été traités.</translation>
   </message>
   <message>
    <source>Only suggestions that are as sure as this are shown, and accepted with Accept all</source>
-   <translation type="unfinished" />
+   <translation>Seules les suggestions au moins aussi sûres sont affichées, et acceptées par « Tout accepter »</translation>
   </message>
   <message>
    <source>Previous</source>
-   <translation type="unfinished" />
+   <translation>Précédent</translation>
   </message>
   <message>
    <source>Reject</source>
-   <translation type="unfinished" />
+   <translation>Rejeter</translation>
   </message>
   <message>
    <source>Reject all</source>
-   <translation type="unfinished" />
+   <translation>Tout rejeter</translation>
   </message>
   <message>
    <source>Starting</source>
-   <translation type="unfinished" />
+   <translation>Démarrage</translation>
   </message>
   <message>
    <source>Suggest in view</source>
-   <translation type="unfinished" />
+   <translation>Suggérer dans la vue</translation>
   </message>
   <message>
    <source>That takes about {}.</source>
-   <translation type="unfinished" />
+   <translation>Cela prend environ {}.</translation>
   </message>
   <message>
    <source>The model found nothing in the view.</source>
-   <translation type="unfinished" />
+   <translation>Le modèle n'a rien trouvé dans la vue.</translation>
   </message>
   <message>
    <source>The model that suggests objects</source>
-   <translation type="unfinished" />
+   <translation>Le modèle qui suggère des objets</translation>
   </message>
   <message>
    <source>The view is large: the model looks at it in {} tiles.</source>
-   <translation type="unfinished" />
+   <translation>La vue est grande : le modèle l'examine en {} tuiles.</translation>
   </message>
   <message>
    <source>{} objects were found, none of them as sure as {} %: move the slider to see them.</source>
-   <translation type="unfinished" />
+   <translation>{} objets ont été trouvés, aucun aussi sûr que {} % : déplacez le curseur pour les voir.</translation>
   </message>
   <message>
    <source>{}, {:.0f} % · {} of {}</source>
-   <translation type="unfinished" />
+   <translation>{}, {:.0f} % · {} sur {}</translation>
   </message>
   <message>
    <source>≥ {} %</source>
-   <translation type="unfinished" />
+   <translation>≥ {} %</translation>
   </message>
   <message>
    <source>≥ {} %: {} of {}</source>
-   <translation type="unfinished" />
+   <translation>≥ {} % : {} sur {}</translation>
   </message>
  </context>
  <context>
   <name>SuggestRequest</name>
   <message>
    <source>Choose a model package (.dlpk or .emd).</source>
-   <translation type="unfinished" />
+   <translation>Choisissez un paquet de modèle (.dlpk ou .emd).</translation>
   </message>
   <message>
    <source>No model is chosen.</source>
-   <translation type="unfinished" />
+   <translation>Aucun modèle n'est choisi.</translation>
   </message>
   <message>
    <source>See it in the model inspector, or choose another one.</source>
-   <translation type="unfinished" />
+   <translation>Examinez-le dans l'inspecteur de modèles, ou choisissez-en un autre.</translation>
   </message>
   <message>
    <source>The map does not show the imagery {}.</source>
-   <translation type="unfinished" />
+   <translation>La carte ne montre pas l'imagerie {}.</translation>
   </message>
   <message>
    <source>Zoom to it first.</source>
-   <translation type="unfinished" />
+   <translation>Zoomez d'abord dessus.</translation>
   </message>
   <message>
    <source>{} cannot be run: its kind is not known, or its weights are missing.</source>
-   <translation type="unfinished" />
+   <translation>{} ne peut pas être exécuté : son type est inconnu, ou ses poids manquent.</translation>
   </message>
  </context>
  <context>
   <name>Suggester</name>
   <message>
    <source>Suggest in view</source>
-   <translation type="unfinished" />
+   <translation>Suggérer dans la vue</translation>
   </message>
  </context>
  <context>
   <name>Tables</name>
   <message>
    <source>Check the rights to the database or the file.</source>
-   <translation type="unfinished" />
+   <translation>Vérifiez les droits sur la base de données ou le fichier.</translation>
   </message>
   <message>
    <source>The table {} cannot be changed: {}</source>
-   <translation type="unfinished" />
+   <translation>La table {} ne peut pas être modifiée : {}</translation>
   </message>
   <message>
    <source>The table {} cannot be made beside {}: {}</source>
-   <translation type="unfinished" />
+   <translation>La table {} ne peut pas être créée à côté de {} : {}</translation>
   </message>
   <message>
    <source>The table {} was made beside {} and cannot be opened.</source>
-   <translation type="unfinished" />
+   <translation>La table {} a été créée à côté de {} et ne peut pas être ouverte.</translation>
   </message>
  </context>
  <context>
   <name>ToolBox</name>
   <message>
    <source>Box of a fixed size</source>
-   <translation type="unfinished" />
+   <translation>Boîte de taille fixe</translation>
   </message>
   <message>
    <source>Circle</source>
-   <translation type="unfinished" />
+   <translation>Cercle</translation>
   </message>
   <message>
    <source>Click both ends of one side, then the other side.</source>
-   <translation type="unfinished" />
+   <translation>Cliquer les deux bouts d'un côté, puis l'autre côté.</translation>
   </message>
   <message>
    <source>Click selects, Ctrl adds, dragging moves, Delete deletes.</source>
-   <translation type="unfinished" />
+   <translation>Cliquer sélectionne, Ctrl ajoute, glisser déplace, Suppr supprime.</translation>
   </message>
   <message>
    <source>Click the corners; the right button or a double click finishes, Backspace takes one back.</source>
-   <translation type="unfinished" />
+   <translation>Cliquer les sommets ; bouton droit ou double-clic pour finir, Retour arrière en retire un.</translation>
   </message>
   <message>
    <source>Drag a rectangle in which all objects are labelled.</source>
-   <translation type="unfinished" />
+   <translation>Tracer un rectangle où tous les objets sont annotés.</translation>
   </message>
   <message>
    <source>Drag from the centre, or click it and the border.</source>
-   <translation type="unfinished" />
+   <translation>Glisser depuis le centre, ou cliquer le centre puis le bord.</translation>
   </message>
   <message>
    <source>Drag, or click two corners.</source>
-   <translation type="unfinished" />
+   <translation>Glisser, ou cliquer deux coins.</translation>
   </message>
   <message>
    <source>Draw a rectangle that touches the areas to remove.</source>
-   <translation type="unfinished" />
+   <translation>Tracer un rectangle qui touche les zones à supprimer.</translation>
   </message>
   <message>
    <source>Draw area</source>
-   <translation type="unfinished" />
+   <translation>Dessiner une zone</translation>
   </message>
   <message>
    <source>Draw the outline with the button held down.</source>
-   <translation type="unfinished" />
+   <translation>Tracer le contour en maintenant le bouton.</translation>
   </message>
   <message>
    <source>Each click makes a box about it.</source>
-   <translation type="unfinished" />
+   <translation>Chaque clic crée une boîte autour de lui.</translation>
   </message>
   <message>
    <source>Edit vertices</source>
-   <translation type="unfinished" />
+   <translation>Modifier les sommets</translation>
   </message>
   <message>
    <source>Lasso</source>
-   <translation type="unfinished" />
+   <translation>Lasso</translation>
   </message>
   <message>
    <source>Polygon</source>
-   <translation type="unfinished" />
+   <translation>Polygone</translation>
   </message>
   <message>
    <source>QGIS's vertex tool on the labels.</source>
-   <translation type="unfinished" />
+   <translation>L'outil de sommets de QGIS sur les annotations.</translation>
   </message>
   <message>
    <source>Rectangle</source>
-   <translation type="unfinished" />
+   <translation>Rectangle</translation>
   </message>
   <message>
    <source>Remove areas</source>
-   <translation type="unfinished" />
+   <translation>Supprimer des zones</translation>
   </message>
   <message>
    <source>Rotated rectangle</source>
-   <translation type="unfinished" />
+   <translation>Rectangle orienté</translation>
   </message>
   <message>
    <source>Select, move, delete</source>
-   <translation type="unfinished" />
+   <translation>Sélectionner, déplacer, supprimer</translation>
   </message>
   <message>
    <source>Streaming</source>
-   <translation type="unfinished" />
+   <translation>En flux</translation>
   </message>
   <message>
    <source>Streaming: polygons take points as the mouse moves</source>
-   <translation type="unfinished" />
+   <translation>Numérisation en flux : les polygones prennent des points au fil de la souris</translation>
   </message>
  </context>
  <context>
   <name>ToolRun</name>
   <message>
    <source>The tool failed.</source>
-   <translation type="unfinished" />
+   <translation>L'outil a échoué.</translation>
   </message>
  </context>
  <context>
@@ -1952,221 +1952,221 @@
   <name>Workflow</name>
   <message>
    <source>Kestrel Workflow</source>
-   <translation type="unfinished" />
+   <translation>Flux de travail Kestrel</translation>
   </message>
  </context>
  <context>
   <name>WorkflowPanel</name>
   <message>
    <source>Below is the run before ({}).</source>
-   <translation type="unfinished" />
+   <translation>L'exécution précédente est ci-dessous ({}).</translation>
   </message>
   <message>
    <source>Cancel</source>
-   <translation type="unfinished" />
+   <translation>Annuler</translation>
   </message>
   <message>
    <source>Choose a model package</source>
-   <translation type="unfinished" />
+   <translation>Choisir un paquet de modèle</translation>
   </message>
   <message>
    <source>Choose a pretrained model package: to detect with it, or to train it further with your labels</source>
-   <translation type="unfinished" />
+   <translation>Choisir un paquet de modèle préentraîné : pour détecter avec lui, ou pour l'affiner avec vos annotations</translation>
   </message>
   <message>
    <source>Compute …</source>
-   <translation type="unfinished" />
+   <translation>Calculer …</translation>
   </message>
   <message>
    <source>Detect …</source>
-   <translation type="unfinished" />
+   <translation>Détecter …</translation>
   </message>
   <message>
    <source>Export …</source>
-   <translation type="unfinished" />
+   <translation>Exporter …</translation>
   </message>
   <message>
    <source>Kestrel Workflow</source>
-   <translation type="unfinished" />
+   <translation>Flux de travail Kestrel</translation>
   </message>
   <message>
    <source>Label …</source>
-   <translation type="unfinished" />
+   <translation>Annoter …</translation>
   </message>
   <message>
    <source>Model packages</source>
-   <translation type="unfinished" />
+   <translation>Paquets de modèles</translation>
   </message>
   <message>
    <source>Next with the model {}.</source>
-   <translation type="unfinished" />
+   <translation>Ensuite avec le modèle {}.</translation>
   </message>
   <message>
    <source>Next with {}, against the labels.</source>
-   <translation type="unfinished" />
+   <translation>Ensuite avec {}, face aux annotations.</translation>
   </message>
   <message>
    <source>No area is marked as completely labelled.</source>
-   <translation type="unfinished" />
+   <translation>Aucune zone n'est marquée comme entièrement annotée.</translation>
   </message>
   <message>
    <source>Not yet.</source>
-   <translation type="unfinished" />
+   <translation>Pas encore.</translation>
   </message>
   <message>
    <source>Not yet: choose imagery and draw objects.</source>
-   <translation type="unfinished" />
+   <translation>Pas encore : choisir l'imagerie et dessiner des objets.</translation>
   </message>
   <message>
    <source>Open the tool with the parameters of its last run</source>
-   <translation type="unfinished" />
+   <translation>Ouvrir l'outil avec les paramètres de sa dernière exécution</translation>
   </message>
   <message>
    <source>Open the tool with the results of the steps before</source>
-   <translation type="unfinished" />
+   <translation>Ouvrir l'outil avec les résultats des étapes précédentes</translation>
   </message>
   <message>
    <source>Remove …</source>
-   <translation type="unfinished" />
+   <translation>Supprimer …</translation>
   </message>
   <message>
    <source>Run again …</source>
-   <translation type="unfinished" />
+   <translation>Relancer …</translation>
   </message>
   <message>
    <source>Train from scratch, and detect with the trained model</source>
-   <translation type="unfinished" />
+   <translation>Entraîner à partir de zéro, et détecter avec le modèle entraîné</translation>
   </message>
   <message>
    <source>Train …</source>
-   <translation type="unfinished" />
+   <translation>Entraîner …</translation>
   </message>
   <message>
    <source>Trains {} further.</source>
-   <translation type="unfinished" />
+   <translation>Poursuit l'entraînement de {}.</translation>
   </message>
   <message>
    <source>Use a package …</source>
-   <translation type="unfinished" />
+   <translation>Utiliser un paquet …</translation>
   </message>
   <message>
    <source>Without package</source>
-   <translation type="unfinished" />
+   <translation>Sans paquet</translation>
   </message>
   <message>
    <source>imagery</source>
-   <translation type="unfinished" />
+   <translation>imagerie</translation>
   </message>
   <message>
    <source>is gone</source>
-   <translation type="unfinished" />
+   <translation>introuvable</translation>
   </message>
   <message>
    <source>labels</source>
-   <translation type="unfinished" />
+   <translation>annotations</translation>
   </message>
   <message>
    <source>{} objects are labelled.</source>
-   <translation type="unfinished" />
+   <translation>{} objets sont annotés.</translation>
   </message>
  </context>
  <context>
   <name>WorkflowWords</name>
   <message>
    <source>AP50 {}</source>
-   <translation type="unfinished" />
+   <translation>AP50 {}</translation>
   </message>
   <message>
    <source>Compute accuracy</source>
-   <translation type="unfinished" />
+   <translation>Calculer l'exactitude</translation>
   </message>
   <message>
    <source>Detect objects</source>
-   <translation type="unfinished" />
+   <translation>Détecter les objets</translation>
   </message>
   <message>
    <source>Done ({}).</source>
-   <translation type="unfinished" />
+   <translation>Terminé ({}).</translation>
   </message>
   <message>
    <source>Export training data</source>
-   <translation type="unfinished" />
+   <translation>Exporter les données d'entraînement</translation>
   </message>
   <message>
    <source>F1 {}</source>
-   <translation type="unfinished" />
+   <translation>F1 {}</translation>
   </message>
   <message>
    <source>Failed ({}): {}</source>
-   <translation type="unfinished" />
+   <translation>Échec ({}) : {}</translation>
   </message>
   <message>
    <source>Label objects</source>
-   <translation type="unfinished" />
+   <translation>Annoter des objets</translation>
   </message>
   <message>
    <source>Remove duplicates (optional)</source>
-   <translation type="unfinished" />
+   <translation>Supprimer les doublons (facultatif)</translation>
   </message>
   <message>
    <source>Running</source>
-   <translation type="unfinished" />
+   <translation>En cours</translation>
   </message>
   <message>
    <source>Running …</source>
-   <translation type="unfinished" />
+   <translation>En cours …</translation>
   </message>
   <message>
    <source>Stopped ({}).</source>
-   <translation type="unfinished" />
+   <translation>Arrêté ({}).</translation>
   </message>
   <message>
    <source>Stopped ({}); what there was is kept.</source>
-   <translation type="unfinished" />
+   <translation>Arrêté ({}) ; ce qui existait est conservé.</translation>
   </message>
   <message>
    <source>Train the model</source>
-   <translation type="unfinished" />
+   <translation>Entraîner le modèle</translation>
   </message>
   <message>
    <source>about {} min left</source>
-   <translation type="unfinished" />
+   <translation>encore env. {} min</translation>
   </message>
   <message>
    <source>epoch {} kept</source>
-   <translation type="unfinished" />
+   <translation>époque {} retenue</translation>
   </message>
   <message>
    <source>less than a minute left</source>
-   <translation type="unfinished" />
+   <translation>encore moins d'une minute</translation>
   </message>
   <message>
    <source>precision {}</source>
-   <translation type="unfinished" />
+   <translation>précision {}</translation>
   </message>
   <message>
    <source>recall {}</source>
-   <translation type="unfinished" />
+   <translation>rappel {}</translation>
   </message>
   <message>
    <source>today, {}</source>
-   <translation type="unfinished" />
+   <translation>aujourd'hui, {}</translation>
   </message>
   <message>
    <source>{} chips</source>
-   <translation type="unfinished" />
+   <translation>{} imagettes</translation>
   </message>
   <message>
    <source>{} duplicates removed</source>
-   <translation type="unfinished" />
+   <translation>{} doublons supprimés</translation>
   </message>
   <message>
    <source>{} objects found</source>
-   <translation type="unfinished" />
+   <translation>{} objets trouvés</translation>
   </message>
   <message>
    <source>{} objects in them</source>
-   <translation type="unfinished" />
+   <translation>contenant {} objets</translation>
   </message>
  </context>
 </TS>

@@ -34,7 +34,7 @@ from .raster_parameters import RasterParameters, check_entries, entries, is_fold
 from .readiness import ready
 from .relay import Relay
 from .results import ResultFile
-from .runs import Following, Run, Runs
+from .runs import Following, Run, Runs, as_json
 from .sinks import Sink, file_destination, folder_destination
 from .sources import export
 from .styling import style_on_load
@@ -210,8 +210,7 @@ class JobAlgorithm(QgsProcessingAlgorithm):
     ) -> Following:
         """Return the context of a run that the panels of the desktop can follow."""
         runs = getattr(self.provider(), "runs", None) or Runs()  # an algorithm of no provider has nobody to follow it
-        asked = self.asMap(parameters, context).get("inputs", {})
-        described = {name: value for name, value in asked.items() if value != NULL}  # no empty fields
+        described = as_json(self.asMap(parameters, context).get("inputs", {}))
         return runs.follow(Run(self.id(), self.displayName(), job, described), feedback)
 
     def execute(self, job: Job, relay: Relay, feedback: QgsProcessingFeedback) -> dict[str, Any]:

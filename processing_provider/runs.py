@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from qgis.core import QgsFeedback
+from qgis.core import NULL, QgsFeedback
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..core.events import Event
 from ..core.jobs import Job
+
+
+def as_json(value: Any) -> Any:
+    """Return a value as JSON can hold it: QGIS describes an empty coordinate system, say, by a ``NULL`` of its own."""
+    if isinstance(value, dict):
+        return {str(name): as_json(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [as_json(part) for part in value]
+    if value in (None, NULL):
+        return None
+    return value if isinstance(value, (str, int, float, bool)) else str(value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,11 +113,15 @@ class Following:
         return self
 
     def tell(self, event: Event) -> None:
-        """Pass an event of the worker on."""
-        self._runs.told.emit(self._run, event)
+        """Pass an event of the worker on; a run whose plugin was unloaded is cancelled."""
+        try:
+            self._runs.told.emit(self._run, event)
+        except RuntimeError:  # Qt has deleted them
+            self._feedback.cancel()
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         self._run._stop.clear()
         cancelled = self._feedback.isCanceled()
         failed = str(error) if error is not None and not cancelled else ""
-        self._runs.ended.emit(self._run, Outcome(self.results, failed, cancelled))
+        with suppress(RuntimeError):
+            self._runs.ended.emit(self._run, Outcome(self.results, failed, cancelled))

@@ -33,8 +33,8 @@ class Work(QgsTask):
     ended = pyqtSignal(object, object)
 
     def __init__(self, title: str, function: Callable[[Reporter], Any], quiet: bool = False) -> None:
-        flags = QgsTask.Flag.CanCancel
-        super().__init__(title, flags | QgsTask.Flag.Hidden | QgsTask.Flag.Silent if quiet else flags)
+        flags = QgsTask.Flag.CanCancel | QgsTask.Flag.Silent  # whoever starts it tells how it ended; QGIS need not as well
+        super().__init__(title, flags | QgsTask.Flag.Hidden if quiet else flags)
         self._function = function
         self._stop = threading.Event()
         self._answer: tuple[Any, KestrelError | None] = (None, None)

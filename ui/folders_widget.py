@@ -8,6 +8,7 @@ from typing import Any
 from processing.gui.wrappers import WidgetWrapper
 from qgis.core import Qgis, QgsProcessingParameterDefinition, QgsProcessingParameterFile, QgsSettings
 from qgis.gui import QgsGui
+from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from ..core.jobs.conversion import split_paths
@@ -44,12 +45,13 @@ class FoldersWidget(WidgetWrapper):
     def createWidget(self) -> QWidget:
         """Return the line and the button."""
         self._line = QLineEdit()
-        self._line.setPlaceholderText("Folders, with ; between them")
+        self._line.setPlaceholderText(QCoreApplication.translate("FoldersWidget", "Folders, with ; between them"))
         self._line.textChanged.connect(lambda: self.widgetValueHasChanged.emit(self))
         button = QToolButton()
         button.setText("…")
-        button.setToolTip("Add a folder")
-        button.setAccessibleName("Add a folder")
+        add = QCoreApplication.translate("FoldersWidget", "Add a folder")
+        button.setToolTip(add)
+        button.setAccessibleName(add)
         button.clicked.connect(self._add)
         widget = QWidget()
         layout = QHBoxLayout(widget)

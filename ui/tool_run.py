@@ -11,6 +11,7 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProject,
+    QgsTask,
 )
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
@@ -55,7 +56,8 @@ class ToolRun(QObject):
         self._context, self._feedback = QgsProcessingContext(), _Feedback()
         self._context.setProject(QgsProject.instance())
         self._context.setFeedback(self._feedback)
-        self._task = QgsProcessingAlgRunnerTask(algorithm, parameters, self._context, self._feedback)
+        flags = QgsTask.Flag.CanCancel | QgsTask.Flag.Silent  # whoever starts it tells how it ended; QGIS need not as well
+        self._task = QgsProcessingAlgRunnerTask(algorithm, parameters, self._context, self._feedback, flags)
         self._task.executed.connect(self._executed)
         self._task.progressChanged.connect(self.progressed)
 
@@ -83,7 +85,7 @@ class ToolRun(QObject):
 
     def _executed(self, good: bool, results: dict[str, Any]) -> None:
         _running.discard(self)
-        if good:
+        if good or results:  # a cancel that came too late, when all was written
             self.ended.emit(results, "")
         elif self._feedback.isCanceled():
             self.ended.emit({}, "")

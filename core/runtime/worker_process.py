@@ -44,7 +44,7 @@ class Patience:
 
     start: float = 120.0
     silence: float = 900.0
-    cancel: float = 30.0
+    cancel: float = 120.0  # to put together what a search of very many objects has found takes a minute
     terminate: float = 5.0
     end: float = 5.0
     orphan: float = 10.0

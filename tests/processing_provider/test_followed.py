@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 from qgis.core import (
     QgsApplication,
+    QgsCoordinateReferenceSystem,
     QgsProcessingAlgorithm,
     QgsProcessingAlgRunnerTask,
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProject,
+    QgsRectangle,
 )
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject
 from things import box, memory_layer
 
@@ -85,6 +88,16 @@ def test_a_run_in_a_task_is_told_from_begin_to_end(wait: Callable[..., None], fo
     run.cancel()  # long over: nothing happens
 
 
+def test_parameters_can_be_written_as_json_whatever_a_dialog_gives(follower: Follower) -> None:
+    from kestrel.processing_provider.runs import as_json
+
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("kestrel:detectobjects")
+    given = {"INPUT": "a.tif", "OUTPUT_CRS": QgsCoordinateReferenceSystem(), "EXTENT": QgsRectangle(0, 0, 1, 1)}
+    described = as_json(algorithm.asMap(given, QgsProcessingContext())["inputs"])
+    held = json.loads(json.dumps(described))
+    assert held["OUTPUT_CRS"] is None and held["INPUT"] == "a.tif" and held == described
+
+
 def test_a_run_that_fails_says_why(wait: Callable[..., None], follower: Follower, tmp_path: Path) -> None:
     broken = tmp_path / "broken.dlpk"
     broken.write_text("nothing")
@@ -104,3 +117,16 @@ def test_a_run_is_cancelled_by_who_follows_it(wait: Callable[..., None], followe
     follower_runs.begun.disconnect()
     outcome = follower.heard[-1][2]
     assert outcome.cancelled and not outcome.error
+
+
+def test_a_run_whose_plugin_is_unloaded_is_cancelled() -> None:
+    from kestrel.core.events import Message
+    from kestrel.processing_provider.runs import Run, Runs
+
+    runs, feedback = Runs(), QgsProcessingFeedback()
+    with runs.follow(Run("kestrel:trainmodel", "Train", None, {}), feedback) as following:
+        following.tell(Message("one"))
+        assert not feedback.isCanceled()
+        sip.delete(runs)
+        following.tell(Message("two"))
+        assert feedback.isCanceled()

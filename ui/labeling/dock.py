@@ -168,6 +168,7 @@ class LabelDock(QgsDockWidget):
         for part in (self.suggestions, self.review):
             part.failed.connect(lambda text: self._say(text, Qgis.MessageLevel.Critical))
             part.told.connect(lambda text: self._say(text, Qgis.MessageLevel.Info))
+            part.tool.activated.connect(self._to_labels)
         session.opened.connect(self._opened)
         session.closed.connect(self._closed)
         session.unsavedChanged.connect(self._refresh)
@@ -187,7 +188,7 @@ class LabelDock(QgsDockWidget):
 
     def _opened(self) -> None:
         self.model.open(self.session.labels, self.session.grid)
-        self._iface.setActiveLayer(self.session.labels.layer)
+        self._to_labels()
         if self._waiting:
             self.take_classes(self._waiting)
         self._refresh()
@@ -216,6 +217,11 @@ class LabelDock(QgsDockWidget):
         self.status.setText(
             self.tr("{} objects · {} unsaved · class: {}").format(f"{self.model.total():n}", f"{unsaved:n}", current)
         )
+
+    def _to_labels(self) -> None:
+        """Make the labels the active layer, so that the keys of undo are theirs."""
+        if self.session.labels is not None:
+            self._iface.setActiveLayer(self.session.labels.layer)
 
     def _keys_are_ours(self, back: bool) -> bool:
         """Whether the keys of undo go to the dock: not while the active layer has steps that QGIS itself takes back."""

@@ -67,14 +67,6 @@ class History(QObject):
         """Return what :meth:`redo` would do again; empty for nothing."""
         return self._undone[-1].text if self._undone else ""
 
-    def last(self) -> Step | None:
-        """Return the step that :meth:`undo` would take back."""
-        return self._done[-1] if self._done else None
-
-    def is_undone(self, step: Step) -> bool:
-        """Return whether a step was taken back and could be done again."""
-        return any(other is step for other in self._undone)
-
     def undo(self) -> bool:
         """Take the newest step back; return whether that went well."""
         return self._turn(self._done, self._undone, back=True)

@@ -110,7 +110,7 @@ class Card(QWidget):
         grid.setColumnStretch(1, 1)
         grid.addWidget(self.mark, 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.title, 0, 1)
-        for row, item in enumerate((self.state, self.bar, self.figures, self.made, self.note), 1):
+        for row, item in enumerate((self.state, self.bar, self.note, self.figures, self.made), 1):
             grid.addWidget(item, row, 1)
         grid.addLayout(self._buttons, 6, 1)
 

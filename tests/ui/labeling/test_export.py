@@ -234,8 +234,9 @@ def test_an_export_of_unsaved_labels(
     assert tab._session.unsaved() == 1
     tab.form.set_values({"TILE_SIZE_X": 64, "STRIDE_X": 64, "STRIDE_Y": 64})
     tab.export.click()
-    assert tab._session.unsaved() == 0 and tab.stop.isVisible() and not tab.export.isVisible()
-    wait(lambda: tab.export.isVisible())
+    assert tab._session.unsaved() == 0 and tab.stop.isEnabled() and not tab.export.isEnabled()
+    wait(lambda: tab.export.isEnabled())
+    assert not tab.stop.isEnabled()
     assert "4 chips with 4 objects are in labels_chips." in desk.messages()[0]
     for button in desk.bar.currentItem().findChildren(QPushButton):
         button.click()
@@ -244,7 +245,7 @@ def test_an_export_of_unsaved_labels(
     tab.form.set_values({"OUTPUT": str(tmp_path / "labels_chips")})
     tab.export.click()
     assert "labels_chips" in desk.messages()[-1] or "labels_chips" in desk.messages()[0]
-    assert tab.export.isVisible(), "what the tool refuses is said, and nothing runs"
+    assert tab.export.isEnabled(), "what the tool refuses is said, and nothing runs"
 
 
 def test_an_export_is_cancelled_and_when_the_dock_goes(
@@ -253,9 +254,11 @@ def test_an_export_is_cancelled_and_when_the_dock_goes(
     from kestrel.ui import tool_run
 
     monkeypatch.setenv("KESTREL_PYTHON", str(environment))
+    place = tab.export.geometry()
     tab.export.click()
+    assert tab.export.geometry() == place, "a second click must not meet the button that cancels"
     tab.stop.click()
-    wait(lambda: tab.export.isVisible())
+    wait(lambda: tab.export.isEnabled())
     assert "Cancelled; nothing was written." in desk.messages() and not (tmp_path / "labels_chips").exists()
     tab.export.click()
     tab.unload()
@@ -263,3 +266,13 @@ def test_an_export_is_cancelled_and_when_the_dock_goes(
     assert not (tmp_path / "labels_chips").exists()
     tab.preview._canvas.extentsChanged.connect(tab.preview._tell)  # the fixture lets go once more
     tab._run = None
+
+
+def test_a_cancel_that_comes_when_all_is_written_is_no_cancel(tab: ExportTab) -> None:
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("kestrel:exporttrainingdata")
+    run, ends = ToolRun(algorithm, {}), []
+    run.ended.connect(lambda results, error: ends.append((results, error)))
+    run.cancel()
+    run._executed(False, {"OUTPUT": "chips"})
+    run._executed(False, {})
+    assert ends == [({"OUTPUT": "chips"}, ""), ({}, "")]

@@ -51,7 +51,7 @@ def draw(session: Session, column: float) -> None:
 
 def count(path: Path) -> int:
     layer = QgsVectorLayer(f"{path}|layername=labels", "other", "ogr")
-    return int(layer.featureCount())
+    return sum(1 for _ in layer.getFeatures())  # not featureCount: GDAL 3.10 notes a wrong one after two programs have written
 
 
 def test_labels_wait_while_their_file_is_away(session: Session, tmp_path: Path) -> None:

@@ -113,6 +113,18 @@ def test_from_the_least_certain_upward_keep_and_drop(dock: LabelDock, mouse: Mou
     assert labels(dock) == ["shed", "shed"] and "The object has a label already." in told
 
 
+def test_undo_takes_a_decision_back(dock: LabelDock, mouse: Mouse, found: QgsVectorLayer) -> None:
+    dock.desk.setActiveLayer(found)  # as QGIS does with a result
+    review = begin(dock, found)
+    assert dock.desk.activeLayer() is dock.session.labels.layer, "the keys of undo are those of the labels"
+    mouse.key(Qt.Key.Key_A, "a")
+    assert labels(dock) == ["shed"] and review.walk.count_decided() == 1
+    dock._undo.trigger()
+    assert labels(dock) == [] and review.walk.count_decided() == 0 and "0 decided" in review.text.text()
+    dock._redo.trigger()
+    assert labels(dock) == ["shed"] and review.walk.count_decided() == 1
+
+
 def test_it_goes_on_where_it_was_left(dock: LabelDock, mouse: Mouse, found: QgsVectorLayer) -> None:
     review = begin(dock, found)
     mouse.key(Qt.Key.Key_Delete)

@@ -75,6 +75,8 @@ def package(tmp_path: Path) -> str:
 class Worker:
     """Stands in for the session of workers: writes what is to be found, or fails."""
 
+    warm = True
+
     def __init__(self) -> None:
         self.jobs: list[Any] = []
         self.found = list(FOUND)
@@ -201,6 +203,21 @@ def test_all_are_accepted_in_one_step_and_undo_gives_them_back(suggested: LabelD
     assert session.history.undo_text() == "Accept suggestions (3)"
 
 
+def test_what_undo_gave_back_stays_after_the_next_edit(suggested: LabelDock) -> None:
+    suggested.suggestions.accept_all.trigger()
+    suggested.session.undo()
+    suggested.suggestions.accept.trigger()
+    assert labels(suggested) == ["house"] and shown(suggested) == [70, 60]
+    suggested.session.undo()
+    assert shown(suggested) == [90, 70, 60]
+
+
+def test_it_is_said_when_the_model_has_another_name_for_a_class(suggested: LabelDock) -> None:
+    assert suggested.suggestions.current.text() == "house, 90 % · 1 of 3"
+    suggested.suggestions.next.trigger()
+    assert suggested.suggestions.current.text() == "shed (the model says hut), 70 % · 2 of 3"
+
+
 def test_what_has_a_label_or_was_rejected_is_not_suggested_again(suggested: LabelDock, worker: Worker, wait: Any) -> None:
     box = suggested.suggestions
     box.accept.trigger()
@@ -249,11 +266,12 @@ def test_what_goes_wrong_is_said_in_a_sentence(
     assert "does not show the imagery picture" in said.pop()
 
 
-def test_another_model_ends_the_worker_and_is_remembered(suggested: LabelDock, worker: Worker, package: str) -> None:
+def test_another_model_ends_the_worker_and_is_remembered(suggested: LabelDock, worker: Worker, package: str, wait: Any) -> None:
     assert QgsProject.instance().readEntry("kestrel", "suggestions/model")[0] == package
     ended = worker.ended
     suggested.suggestions.model.setFilePath(package.replace(".emd", "2.emd"))
-    assert worker.ended > ended and shown(suggested) == []
+    wait(lambda: worker.ended > ended)
+    assert shown(suggested) == []
 
 
 def test_suggestions_are_drawn_dashed_on_the_map(suggested: LabelDock, mouse: Mouse) -> None:

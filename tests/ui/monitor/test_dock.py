@@ -25,7 +25,7 @@ def monitor(kestrel: Any, runs: Any, options: Any) -> Iterator[Any]:
     window, iface = QMainWindow(), MagicMock()
     window.resize(1000, 900)
     iface.mainWindow.return_value = window
-    iface.addTabifiedDockWidget.side_effect = lambda area, dock, *_: window.addDockWidget(area, dock)
+    iface.addTabifiedDockWidget.side_effect = lambda area, dock, _others, _raised: window.addDockWidget(area, dock)
     iface.removeDockWidget.side_effect = window.removeDockWidget
     window.show()
     made = Monitor(iface, runs, MagicMock())

@@ -19,7 +19,6 @@ from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -30,6 +29,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ....core.errors import KestrelError
 from ....core.jobs import ExportTrainingData
+from ...flow import FlowLayout
 from ...free_names import free_path
 from ...tool_run import ToolRun
 from ..session import Session
@@ -118,10 +118,7 @@ class ExportTab(QWidget):
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        buttons = QHBoxLayout()
-        for button in (self.export, self.stop, self.more):
-            buttons.addWidget(button)
-        buttons.addStretch()
+        buttons = FlowLayout((self.export, self.stop, self.more))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.addWidget(self._area, 1)
@@ -211,10 +208,9 @@ class ExportTab(QWidget):
 
     def _refresh(self) -> None:
         running, exporting = self._session.labels is not None, self._run is not None
-        self.export.setVisible(not exporting)
-        self.stop.setVisible(exporting)
+        self.stop.setEnabled(exporting)  # beside the other, not in its place: a double click must not cancel
         self.progress.setVisible(exporting)
-        self.export.setEnabled(running and self.form is not None)
+        self.export.setEnabled(running and self.form is not None and not exporting)
         self.more.setEnabled(running and self.form is not None)
         self._show_preview()
 

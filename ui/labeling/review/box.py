@@ -113,12 +113,13 @@ class ReviewBox(QWidget):
         Args:
             item: its class; None for its own.
         """
-        if self._label(item) is not None:
-            self._decided(KEPT if item is None else FIXED)
+        what = KEPT if item is None else FIXED
+        if self._label(item, what) is not None:
+            self._decided(what)
 
     def fix_one(self) -> None:
         """Make a label of the object, unless it has one, and put the vertex tool on it."""
-        key = self._label(None)
+        key = self._label(None, FIXED)
         if key is None or self.walk is None:
             return
         self.walk.decide(FIXED)
@@ -266,8 +267,11 @@ class ReviewBox(QWidget):
             self.told.emit(self.tr("All {} objects of the list are reviewed.").format(len(self.walk.entries)))
         self._look()
 
-    def _label(self, item: LabelClass | None) -> int | None:
-        """Return the id of the object's label, which is made unless it is there; None if it cannot be made."""
+    def _label(self, item: LabelClass | None, what: str) -> int | None:
+        """Return the id of the object's label, which is made unless it is there; None if it cannot be made.
+
+        Who takes the label back takes back what was decided.
+        """
         session, feature = self._session, self.walk.feature() if self.walk is not None else None
         if feature is None or session.labels is None:
             return None
@@ -287,8 +291,19 @@ class ReviewBox(QWidget):
             return key
         entry = self.walk.current
         item = item or session.class_for(entry.name, self.walk.value_of(feature))
+        before = session.history.newest()
         made = session.take_all([(part, item) for part in outline.asGeometryCollection()], self.tr("Keep object"))
+        step = session.history.newest()
+        if made and step is not None and step is not before:
+            walk, earlier = self.walk, self.walk.decided.get(entry.id)
+            step.follow = lambda back: self._follow(walk, entry.id, earlier if back else what)
         return made[0] if made else None
+
+    def _follow(self, walk: Walk, key: int, what: str | None) -> None:
+        """A label was taken back or made again."""
+        if walk is self.walk:
+            walk.set_decided(key, what)
+            self.refresh()
 
     def _look(self) -> None:
         """Bring the object into the middle of the map, near enough to be judged, and draw its outline."""

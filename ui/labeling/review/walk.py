@@ -105,8 +105,14 @@ class Walk:
     def decide(self, what: str) -> None:
         """Note what was decided about the current one."""
         if self.current is not None:
-            self.decided[self.current.id] = what
-            self._keep()
+            self.set_decided(self.current.id, what)
+
+    def set_decided(self, key: int, what: str | None) -> None:
+        """Note what was decided about an object; None for nothing."""
+        self.decided.pop(key, None)
+        if what is not None:
+            self.decided[key] = what
+        self._keep()
 
     def count_decided(self) -> int:
         """Return how many of the entries were decided about."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication, QgsCsException, QgsGeometry, QgsPointXY, QgsProject, QgsSettings
-from qgis.gui import QgsFileWidget, QgsMapCanvas, QgsMapTool
+from qgis.gui import QgsFileWidget, QgsMapCanvas
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QAction,
@@ -23,7 +23,7 @@ from ....core.console import duration
 from ....core.errors import Cancelled, EnvironmentMissing, KestrelError
 from ....processing_provider.readiness import ready
 from ...icons import icon
-from ..bars import bar
+from ..bars import ShortenedLabel, bar
 from ..tools import StepTool
 from .picture import SuggestionPicture
 from .pool import Pool, Suggestion
@@ -60,7 +60,7 @@ class SuggestBox(QWidget):
         self.suggester = Suggester(self)
         self.picture = SuggestionPicture(canvas, self.pool)
         self.tool = StepTool(canvas)
-        self._before: QgsMapTool | None = None
+        self._stage = ""  # of the search that runs
         self._actions()
         self._widgets()
         self._lay_out()
@@ -101,14 +101,13 @@ class SuggestBox(QWidget):
             return
         self._remember()
         self.progress.setValue(0)
-        self.progress.setFormat(self.tr("Starting"))
+        self._stage = self.tr("Starting")
         self.suggester.start(request)
         self.refresh()
 
     def activate(self) -> None:
         """Put the tool on the map."""
         if self._canvas.mapTool() is not self.tool:
-            self._before = self._canvas.mapTool()
             self._canvas.setMapTool(self.tool)
         self._canvas.setFocus()
 
@@ -187,7 +186,7 @@ class SuggestBox(QWidget):
         self.threshold.setToolTip(self.tr("Only suggestions that are as sure as this are shown, and accepted with Accept all"))
         self.threshold.setAccessibleName(self.tr("Confidence"))
         self.threshold_text = QLabel()
-        self.current = QLabel()
+        self.current = ShortenedLabel()
         self.keys = QLabel(
             self.tr(
                 "Click accepts, the right button rejects. Keys on the map: Enter/A accept, Delete/R reject, ←/→ step, "
@@ -273,7 +272,8 @@ class SuggestBox(QWidget):
     def _progress(self, event: object) -> None:
         if event.kind == "progress":
             self.progress.setValue(round(100 * event.fraction))
-            self.progress.setFormat(event.stage.replace("%", "%%") or "%p %")
+            self._stage = event.stage
+            self._show_current()
 
     def _ended(self, found: list[Suggestion] | None, error: KestrelError | None, request: Request) -> None:
         """Show what was found, or say in a sentence why there is nothing."""
@@ -351,8 +351,8 @@ class SuggestBox(QWidget):
 
     def _show_current(self) -> None:
         item, shown = self.pool.current, self.pool.shown()
-        if item is None:
-            self.current.setText("")
+        if item is None or self.suggester.busy:
+            self.current.setText(self._stage if self.suggester.busy else "")
             return
         self.current.setText(
             self.tr("{}, {:.0f} % · {} of {}").format(

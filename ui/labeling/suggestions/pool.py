@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from qgis.core import QgsGeometry, QgsPointXY, QgsRectangle
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from ..history import Step
 from ..overlaps import Places
 from ..schema import LabelClass
 from ..session import Session
@@ -27,7 +26,6 @@ class Suggestion:
         colour: that the package gives the class; empty for none.
         confidence: 0 to 100.
         accepted, rejected: what was decided; neither: it is open.
-        step: the save that its label was made in; None for none.
     """
 
     outline: QgsGeometry
@@ -37,7 +35,6 @@ class Suggestion:
     confidence: float
     accepted: bool = False
     rejected: bool = False
-    step: Step | None = None
     box: QgsRectangle = field(init=False)
 
     def __post_init__(self) -> None:
@@ -70,7 +67,6 @@ class Pool(QObject):
         self._all: list[Suggestion] = []
         self._shown: list[Suggestion] = []
         session.closed.connect(self.clear)
-        session.history.changed.connect(self._follow_history)
 
     def take(self, found: Iterable[Suggestion], view: QgsRectangle) -> tuple[int, int]:
         """Take what a model has found in a view, given in pixels, in place of what is open there.
@@ -129,9 +125,11 @@ class Pool(QObject):
         return known.colour if known else item.colour or _OTHERS
 
     def title(self, item: Suggestion) -> str:
-        """Return the name of the class that a suggestion would get."""
+        """Return the name of the class that a suggestion would get, and what the model calls it if that is something else."""
         known = self._session.class_like(item.name, item.value)
-        return known.name if known else item.name
+        if known is None or known.name.casefold() == item.name.strip().casefold():
+            return known.name if known else item.name
+        return self.tr("{} (the model says {})").format(known.name, item.name)
 
     def look_at(self, item: Suggestion | None) -> None:
         """Make one the current one."""
@@ -156,12 +154,14 @@ class Pool(QObject):
             return 0
         drawn = [(item.outline, item_class or session.class_for(item.name, item.value, item.colour)) for item in items]
         text = self.tr("Accept suggestions ({})").format(len(items)) if len(items) > 1 else self.tr("Accept suggestion")
-        before = session.history.last()
+        before = session.history.newest()
         if not session.take_all(drawn, text):
             return 0
-        step = session.history.last()
         for item in items:
-            item.accepted, item.step = True, step if step is not before else None
+            item.accepted = True
+        step = session.history.newest()
+        if step is not None and step is not before:
+            step.follow = lambda back: self._follow(items, back)
         self._go_on(items)
         return len(items)
 
@@ -196,12 +196,8 @@ class Pool(QObject):
         self.changed.emit()
         self.moved.emit()
 
-    def _follow_history(self) -> None:
-        """An undone step gives suggestions back; one that is done again takes them."""
-        turned = False
-        for item in self._all:
-            if item.step is not None and item.accepted == self._session.history.is_undone(item.step):
-                item.accepted = not item.accepted
-                turned = True
-        if turned:
-            self._arrange()
+    def _follow(self, items: list[Suggestion], back: bool) -> None:
+        """A step that is taken back gives its suggestions back; one that is done again takes them."""
+        for item in items:
+            item.accepted = not back
+        self._arrange()

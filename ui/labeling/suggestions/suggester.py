@@ -67,7 +67,8 @@ class Suggester(QObject):
     def forget(self) -> None:
         """Let go of the model, and of how fast it was: another one is asked next."""
         self.seconds_per_tile = None
-        self.worker.end_if_idle()
+        if self.worker.warm:  # in the background: a process with PyTorch takes some tenths of a second to go
+            Work(self.tr("Suggest in view"), lambda _report: self.worker.end_if_idle(), quiet=True).start()
 
     def close(self) -> None:
         """Stop, and end the worker."""
