@@ -31,7 +31,7 @@ from core.runtime.folders import cache_folder  # noqa: E402
 from core.runtime.resolve import find_python  # noqa: E402
 
 SIZE = (1320, 820)  # of the screen, in pixels
-QUALITY = 82  # of the JPEG pictures
+QUALITY = 68  # of the JPEG pictures
 SMALL = 700_000  # pixels below which a picture is a PNG: a dialog, sharp and small
 
 
