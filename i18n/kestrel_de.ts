@@ -467,6 +467,17 @@
   </message>
  </context>
  <context>
+  <name>FoldersWidget</name>
+  <message>
+   <source>Add a folder</source>
+   <translation>Ordner hinzufügen</translation>
+  </message>
+  <message>
+   <source>Folders, with ; between them</source>
+   <translation>Ordner, durch ; getrennt</translation>
+  </message>
+ </context>
+ <context>
   <name>Kestrel</name>
   <message>
    <source>Environment…</source>
@@ -1027,6 +1038,10 @@
   <message>
    <source>Accept suggestions ({})</source>
    <translation>Vorschläge annehmen ({})</translation>
+  </message>
+  <message>
+   <source>{} (the model says {})</source>
+   <translation>{} (laut Modell {})</translation>
   </message>
  </context>
  <context>

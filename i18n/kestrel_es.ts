@@ -467,6 +467,17 @@
   </message>
  </context>
  <context>
+  <name>FoldersWidget</name>
+  <message>
+   <source>Add a folder</source>
+   <translation>Añadir una carpeta</translation>
+  </message>
+  <message>
+   <source>Folders, with ; between them</source>
+   <translation>Carpetas, separadas por ;</translation>
+  </message>
+ </context>
+ <context>
   <name>Kestrel</name>
   <message>
    <source>Environment…</source>
@@ -1027,6 +1038,10 @@
   <message>
    <source>Accept suggestions ({})</source>
    <translation>Aceptar sugerencias ({})</translation>
+  </message>
+  <message>
+   <source>{} (the model says {})</source>
+   <translation>{} (según el modelo, {})</translation>
   </message>
  </context>
  <context>

@@ -467,6 +467,17 @@
   </message>
  </context>
  <context>
+  <name>FoldersWidget</name>
+  <message>
+   <source>Add a folder</source>
+   <translation>Ajouter un dossier</translation>
+  </message>
+  <message>
+   <source>Folders, with ; between them</source>
+   <translation>Dossiers, séparés par ;</translation>
+  </message>
+ </context>
+ <context>
   <name>Kestrel</name>
   <message>
    <source>Environment…</source>
@@ -1027,6 +1038,10 @@
   <message>
    <source>Accept suggestions ({})</source>
    <translation>Accepter des suggestions ({})</translation>
+  </message>
+  <message>
+   <source>{} (the model says {})</source>
+   <translation>{} (selon le modèle {})</translation>
   </message>
  </context>
  <context>
