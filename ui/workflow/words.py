@@ -31,7 +31,7 @@ def numbers(step: Step, results: dict[str, Any]) -> str:
         return f"{int(results[name]):n}"
 
     def share(name: str) -> str:
-        return f"{100 * float(results[name]):.0f} %"
+        return f"{100 * float(results[name]):.0f}\u00a0%"  # which do not part at the end of a line
 
     lines: dict[str, list[tuple[str, str, Callable[[str], str]]]] = {
         "export": [("CHIPS", _tr("{} chips"), number), ("OBJECTS", _tr("{} objects in them"), number)],

@@ -173,9 +173,9 @@ def test_each_step_shows_its_numbers_and_what_it_made(
     panel.refresh()
     figures = {key: card.figures.text() for key, card in panel.cards.items()}
     assert figures == {
-        "label": "", "export": "40 chips · 90 objects in them", "train": "AP50 71 % · F1 80 % · epoch 12 kept",
+        "label": "", "export": "40 chips · 90 objects in them", "train": "AP50 71\u00a0% · F1 80\u00a0% · epoch 12 kept",
         "detect": "1234 objects found", "suppress": "30 duplicates removed",
-        "accuracy": "precision 90 % · recall 75 % · F1 82 % · AP50 80 %",
+        "accuracy": "precision 90\u00a0% · recall 75\u00a0% · F1 82\u00a0% · AP50 80\u00a0%",
     }  # fmt: skip
     assert panel.cards["label"].state.text() == "2 objects are labelled."
     assert all(card.state.text().startswith("Done (today, ") for key, card in panel.cards.items() if key != "label")
@@ -268,7 +268,9 @@ def test_the_project_remembers(panel: Any, runs: Any, labels: QgsVectorLayer, tm
     assert record.package.path == str(moved / "model" / "model.dlpk")
     panel.refresh()
     card = panel.cards["train"]
-    assert card.state.text().endswith("Out of memory.") and "AP50 71 %" in card.figures.text() and "model" in card.made.text()
+    assert (
+        card.state.text().endswith("Out of memory.") and "AP50 71\u00a0%" in card.figures.text() and "model" in card.made.text()
+    )
     project.clear()
     panel.refresh()
     assert panel.cards["train"].state.text() == "Not yet."
