@@ -11,6 +11,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtWidgets import QAction
 
 from .processing_provider.provider import KestrelProvider
+from .ui.door import MENU
 from .ui.icons import icon
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from .ui.monitor.entry import Monitor
     from .ui.workflow.entry import Workflow
 
-MENU = "Kestrel"
 _IN_A_WINDOW = {"checkenvironment", "modelinformation"}  # tools that the menu has as a window of its own
 
 

@@ -1,22 +1,19 @@
-"""How the dock comes into QGIS: a button on the toolbar and an entry in the menu, which show and hide it."""
+"""The Label Objects dock in QGIS's window, and what it hands on to the other parts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from qgis.PyQt.QtCore import QCoreApplication, Qt
-from qgis.PyQt.QtWidgets import QAction
+from qgis.PyQt.QtCore import QCoreApplication
 
-from ..icons import icon
+from ..door import Door
 
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
 
     from ...core.classes import ClassInfo
     from .dock import LabelDock
-
-MENU = "Kestrel"
 
 
 class Labeling:
@@ -35,13 +32,8 @@ class Labeling:
         self._iface, self._open_tool = iface, open_tool
         self.dock: LabelDock | None = None
         text = QCoreApplication.translate("Labeling", "Label Objects")
-        self.action = QAction(icon("label_objects"), text, self._iface.mainWindow())
-        self.action.setObjectName("kestrel_label_objects")
-        self.action.setCheckable(True)
-        self.action.triggered.connect(self.show)
-        self._iface.addToolBarIcon(self.action)
-        self._iface.addPluginToMenu(MENU, self.action)
-        self._iface.registerMainWindowAction(self.action, "")
+        self._door = Door(iface, "kestrel_label_objects", "label_objects", text, self.show)
+        self.action = self._door.action
 
     def show(self, shown: bool = True) -> None:
         """Show or hide the dock."""
@@ -50,9 +42,7 @@ class Labeling:
 
             self.dock = LabelDock(self._iface)
             self.dock.export.tool_wanted.connect(self._open_tool)
-            self.dock.setToggleVisibilityAction(self.action)
-            # Full height, with a tab beside that of the workflow when both are there.
-            self._iface.addTabifiedDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock, ["kestrel_workflow"], True)
+            self._door.add(self.dock, ["kestrel_workflow"])
         self.dock.setUserVisible(shown)
 
     def take_classes(self, classes: Sequence[ClassInfo]) -> None:
@@ -65,10 +55,5 @@ class Labeling:
         """Take everything out of QGIS again."""
         if self.dock is not None:
             self.dock.unload()
-            self._iface.removeDockWidget(self.dock)
-            self.dock.deleteLater()
-            self.dock = None
-        self._iface.unregisterMainWindowAction(self.action)
-        self._iface.removeToolBarIcon(self.action)
-        self._iface.removePluginMenu(MENU, self.action)
-        self.action.deleteLater()
+        self._door.close(self.dock)
+        self.dock = None

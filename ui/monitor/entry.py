@@ -1,14 +1,13 @@
-"""How the monitor comes into QGIS: an entry in the menu and a button, a dock, and a layer for what a search finds."""
+"""The run monitor in QGIS's window: its dock, and a layer for what a search finds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from qgis.PyQt.QtCore import QCoreApplication, Qt
-from qgis.PyQt.QtWidgets import QAction
+from qgis.PyQt.QtCore import QCoreApplication
 
-from ..icons import icon
+from ..door import Door
 from .dock import OPENS, SHOWS, MonitorDock, is_on
 from .live_layer import LiveLayers
 
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from qgis.gui import QgisInterface
 
     from ...processing_provider.runs import Run, Runs
-
-MENU = "Kestrel"
 
 
 class Monitor:
@@ -35,17 +32,12 @@ class Monitor:
     """
 
     def __init__(self, iface: QgisInterface, runs: Runs, show_model: Callable[[str], None]) -> None:
-        self._iface, self._runs, self._show_model = iface, runs, show_model
+        self._runs, self._show_model = runs, show_model
         text = QCoreApplication.translate("Monitor", "Run Monitor")
-        self.action = QAction(icon("run_monitor"), text, iface.mainWindow())
-        self.action.setObjectName("kestrel_run_monitor_action")
-        self.action.setCheckable(True)
-        self.action.triggered.connect(self.show)
+        self._door = Door(iface, "kestrel_run_monitor_action", "run_monitor", text, self.show)
+        self.action = self._door.action
         self.live = LiveLayers(runs)
         self.dock: MonitorDock | None = None
-        iface.addToolBarIcon(self.action)
-        iface.addPluginToMenu(MENU, self.action)
-        iface.registerMainWindowAction(self.action, "")
         runs.begun.connect(self._begun)
         self._show_live(is_on(SHOWS))
 
@@ -64,22 +56,14 @@ class Monitor:
         self.live.unload()
         if self.dock is not None:
             self.dock.unload()
-            self._iface.removeDockWidget(self.dock)
-            self.dock.deleteLater()
-            self.dock = None
-        self._iface.unregisterMainWindowAction(self.action)
-        self._iface.removeToolBarIcon(self.action)
-        self._iface.removePluginMenu(MENU, self.action)
-        self.action.deleteLater()
+        self._door.close(self.dock)
+        self.dock = None
 
     def _made(self) -> MonitorDock:
         if self.dock is None:
             self.dock = MonitorDock(self._runs, self._show_model, self._show_live)
-            # Full height, with a tab beside those of the other panels: the curves need it.
-            others = ["kestrel_workflow", "kestrel_label_objects"]
-            self._iface.addTabifiedDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock, others, False)
+            self._door.add(self.dock, ["kestrel_workflow", "kestrel_label_objects"], raised=False)
             self.dock.hide()
-            self.dock.setToggleVisibilityAction(self.action)
         return self.dock
 
     def _begun(self, run: Run) -> None:

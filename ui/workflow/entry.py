@@ -1,14 +1,13 @@
-"""How the panel comes into QGIS: a button on the toolbar and an entry in the menu, which show and hide it."""
+"""The panel in QGIS's window, and what it hands on to the other parts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from qgis.PyQt.QtCore import QCoreApplication, Qt
-from qgis.PyQt.QtWidgets import QAction
+from qgis.PyQt.QtCore import QCoreApplication
 
-from ..icons import icon
+from ..door import Door
 from .record import Record
 
 if TYPE_CHECKING:
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from ..desktop import Desktop
     from ..labeling.entry import Labeling
     from .panel import WorkflowPanel
-
-MENU = "Kestrel"
 
 
 class Workflow:
@@ -44,13 +41,8 @@ class Workflow:
         self.record = Record(runs)
         self.panel: WorkflowPanel | None = None
         text = QCoreApplication.translate("Workflow", "Kestrel Workflow")
-        self.action = QAction(icon("workflow"), text, self._iface.mainWindow())
-        self.action.setObjectName("kestrel_workflow")
-        self.action.setCheckable(True)
-        self.action.triggered.connect(self.show)
-        self._iface.addToolBarIcon(self.action)
-        self._iface.addPluginToMenu(MENU, self.action)
-        self._iface.registerMainWindowAction(self.action, "")
+        self._door = Door(iface, "kestrel_workflow", "workflow", text, self.show)
+        self.action = self._door.action
 
     def show(self, shown: bool = True) -> None:
         """Show or hide the panel."""
@@ -62,22 +54,13 @@ class Workflow:
             self.panel.model_wanted.connect(self._desktop.open_inspector)
             self.panel.page_wanted.connect(self._open_report)
             self.panel.labeling_wanted.connect(self._labeling.show)
-            self.panel.setToggleVisibilityAction(self.action)
-            # Full height, with a tab beside that of the labels when both are there.
-            self._iface.addTabifiedDockWidget(
-                Qt.DockWidgetArea.RightDockWidgetArea, self.panel, ["kestrel_label_objects"], True
-            )
+            self._door.add(self.panel, ["kestrel_label_objects"])
         self.panel.setUserVisible(shown)
 
     def unload(self) -> None:
         """Take everything out of QGIS again."""
         if self.panel is not None:
             self.panel.unload()
-            self._iface.removeDockWidget(self.panel)
-            self.panel.deleteLater()
-            self.panel = None
         self.record.unload()
-        self._iface.unregisterMainWindowAction(self.action)
-        self._iface.removeToolBarIcon(self.action)
-        self._iface.removePluginMenu(MENU, self.action)
-        self.action.deleteLater()
+        self._door.close(self.panel)
+        self.panel = None
