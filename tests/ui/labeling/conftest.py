@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer
+from qgis.core import QgsApplication, QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer, QgsSettings
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QEvent
 from qgis.PyQt.QtWidgets import QApplication
 
 sys.path.insert(0, str(Path(__file__).parent))
-from drawn import write_picture
+from drawn import Mouse, show, write_picture
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -48,3 +48,42 @@ def canvas(qgis_app: QgsApplication) -> Any:
     made.stopRendering()
     made.deleteLater()
     QApplication.sendPostedEvents(made, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def desk(canvas: QgsMapCanvas, picture: QgsRasterLayer) -> Any:
+    """What the dock needs of QGIS's window."""
+    from desk import Desk
+
+    made = Desk(canvas)
+    yield made
+    canvas.setParent(None)
+    made.bar.clearWidgets()
+    made.window.deleteLater()
+    QApplication.sendPostedEvents(made.window, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def dock(desk: Any) -> Any:
+    """The dock, before labeling has begun."""
+    from kestrel.ui.labeling.dock import LabelDock
+
+    QgsSettings().remove("kestrel/labeling")
+    made = LabelDock(desk)
+    made.desk = desk
+    yield made
+    made.unload()
+    assert desk.registered == []
+    made.deleteLater()
+    QApplication.sendPostedEvents(made, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def mouse(dock: Any, desk: Any, picture: QgsRasterLayer, tmp_path: Path) -> Mouse:
+    """The session has begun, with two classes, over a canvas in Web Mercator."""
+    from desk import HOUSE, SHED
+
+    dock.start_box.start(str(tmp_path / "labels.gpkg"))
+    for item in (HOUSE, SHED):
+        dock.session.schema.add(item)
+    return show(desk.mapCanvas(), picture)

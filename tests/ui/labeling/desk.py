@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from kestrel.ui.labeling.schema import LabelClass
 from qgis.core import QgsMapLayer, QgsProject
 from qgis.gui import QgsMapCanvas, QgsMessageBar
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QAction, QMainWindow
+
+HOUSE, SHED = LabelClass(1, "house", "#ff0010"), LabelClass(4, "shed", "#00ff00")
 
 
 class Desk(QObject):

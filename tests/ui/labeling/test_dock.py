@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk
-from drawn import Mouse, rectangle, show
+from desk import HOUSE, SHED, Desk
+from drawn import Mouse, rectangle
 from kestrel.core.classes import ClassInfo
 from kestrel.ui.labeling import class_dialog
 from kestrel.ui.labeling.class_dialog import ClassDialog
@@ -20,49 +20,21 @@ from qgis.core import (
     QgsGeometry,
     QgsProject,
     QgsRasterLayer,
-    QgsSettings,
     QgsVectorLayer,
 )
 from qgis.core import edit as editing
-from qgis.gui import QgsMapCanvas
-from qgis.PyQt.QtCore import QEvent, QItemSelectionModel, Qt, QTimer
+from qgis.PyQt.QtCore import QItemSelectionModel, Qt, QTimer
 from qgis.PyQt.QtGui import QColor, QResizeEvent
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QMessageBox, QToolBar, QToolButton
 
-HOUSE, SHED = LabelClass(1, "house", "#ff0010"), LabelClass(4, "shed", "#00ff00")
 SELECT = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
 
 
 @pytest.fixture
-def desk(canvas: QgsMapCanvas, picture: QgsRasterLayer) -> Any:
-    made = Desk(canvas)
-    yield made
-    canvas.setParent(None)
-    made.bar.clearWidgets()
-    made.window.deleteLater()
-    QApplication.sendPostedEvents(made.window, QEvent.Type.DeferredDelete)
-
-
-@pytest.fixture
-def dock(desk: Desk) -> Any:
-    QgsSettings().remove("kestrel/labeling")
-    made = LabelDock(desk)
-    yield made
-    made.unload()
-    assert desk.registered == []
-    made.deleteLater()
-    QApplication.sendPostedEvents(made, QEvent.Type.DeferredDelete)
-
-
-@pytest.fixture
-def mouse(dock: LabelDock, desk: Desk, picture: QgsRasterLayer, tmp_path: Path) -> Mouse:
-    """The session has begun, with two classes, over a canvas in Web Mercator."""
-    dock.start_box.start(str(tmp_path / "labels.gpkg"))
-    for item in (HOUSE, SHED):
-        dock.session.schema.add(item)
+def mouse(mouse: Mouse, dock: LabelDock) -> Mouse:
     dock.session.choose(HOUSE)
-    return show(desk.mapCanvas(), picture)
+    return mouse
 
 
 def pick(dock: LabelDock, name: str) -> None:

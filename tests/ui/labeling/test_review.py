@@ -2,54 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk
-from drawn import Mouse, rectangle, show
+from drawn import Mouse, rectangle
 from kestrel.ui.labeling.dock import LabelDock
 from kestrel.ui.labeling.review.walk import PROPERTY, Walk
-from kestrel.ui.labeling.schema import LabelClass
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsFeature,
     QgsProject,
     QgsRasterLayer,
-    QgsSettings,
     QgsVectorLayer,
 )
 from qgis.core import edit as editing
-from qgis.gui import QgsMapCanvas, QgsRubberBand
-from qgis.PyQt.QtCore import QEvent, Qt
-from qgis.PyQt.QtWidgets import QApplication
-
-HOUSE, SHED = LabelClass(1, "house", "#ff0010"), LabelClass(4, "shed", "#00ff00")
-
-
-@pytest.fixture
-def dock(canvas: QgsMapCanvas, picture: QgsRasterLayer) -> Any:
-    desk = Desk(canvas)
-    QgsSettings().remove("kestrel/labeling")
-    made = LabelDock(desk)
-    made.desk = desk
-    yield made
-    made.unload()
-    assert desk.registered == []
-    canvas.setParent(None)
-    desk.bar.clearWidgets()
-    for widget in (made, desk.window):
-        widget.deleteLater()
-        QApplication.sendPostedEvents(widget, QEvent.Type.DeferredDelete)
-
-
-@pytest.fixture
-def mouse(dock: LabelDock, picture: QgsRasterLayer, tmp_path: Path) -> Mouse:
-    dock.start_box.start(str(tmp_path / "labels.gpkg"))
-    for item in (HOUSE, SHED):
-        dock.session.schema.add(item)
-    return show(dock.desk.mapCanvas(), picture)
+from qgis.gui import QgsRubberBand
+from qgis.PyQt.QtCore import Qt
 
 
 def layer_of(fields: str, rows: list[tuple[tuple[float, ...], list[Any]]]) -> QgsVectorLayer:

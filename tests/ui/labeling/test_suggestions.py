@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk
+from desk import HOUSE
 from drawn import COLUMNS, LEFT, PIXEL, ROWS, TOP, Mouse, rectangle, show
 from kestrel.core.errors import Cancelled, ModelError
 from kestrel.core.runtime import session as sessions
@@ -17,13 +17,11 @@ from kestrel.ui.labeling.suggestions import box as boxes
 from kestrel.ui.labeling.suggestions import suggester as suggesting
 from kestrel.ui.labeling.suggestions.pool import Pool, Suggestion
 from osgeo import gdal, ogr, osr
-from qgis.core import QgsGeometry, QgsProject, QgsRasterDataProvider, QgsRasterLayer, QgsRectangle, QgsSettings
-from qgis.gui import QgsMapCanvas
+from qgis.core import QgsGeometry, QgsProject, QgsRasterDataProvider, QgsRasterLayer, QgsRectangle
 from qgis.PyQt.QtCore import QEvent, Qt
 from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import QApplication, QMessageBox
 
-HOUSE, SHED = LabelClass(1, "house", "#ff0010"), LabelClass(4, "shed", "#00ff00")
 # Column, row, width, height in pixels of the picture; class; value; confidence.
 FOUND = [
     ((50, 50, 40, 40), "House", 7, 90.0),
@@ -34,28 +32,9 @@ FOUND = [
 
 
 @pytest.fixture
-def dock(canvas: QgsMapCanvas, picture: QgsRasterLayer, monkeypatch: pytest.MonkeyPatch) -> Any:
-    desk = Desk(canvas)
-    QgsSettings().remove("kestrel/labeling")
+def dock(dock: LabelDock, monkeypatch: pytest.MonkeyPatch) -> LabelDock:
     monkeypatch.setattr(boxes, "ready", lambda _provider: (True, ""))
-    made = LabelDock(desk)
-    made.desk = desk
-    yield made
-    made.unload()
-    assert desk.registered == []
-    canvas.setParent(None)
-    desk.bar.clearWidgets()
-    for widget in (made, desk.window):
-        widget.deleteLater()
-        QApplication.sendPostedEvents(widget, QEvent.Type.DeferredDelete)
-
-
-@pytest.fixture
-def mouse(dock: LabelDock, picture: QgsRasterLayer, tmp_path: Path) -> Mouse:
-    dock.start_box.start(str(tmp_path / "labels.gpkg"))
-    for item in (HOUSE, SHED):
-        dock.session.schema.add(item)
-    return show(dock.desk.mapCanvas(), picture)
+    return dock
 
 
 @pytest.fixture
